@@ -1,0 +1,59 @@
+/** S3's limit on a whole key, in bytes of UTF-8. https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html */
+export const maxKeyBytes = 1024;
+/** The limit of the file systems that a key may be copied to, in bytes of UTF-8. */
+export const maxSegmentBytes = 255;
+export const maxSegments = 32;
+
+/**
+ * Controls, bidi and format characters, fillers, private use, unassigned, and U+FFFD, which is what a wrong decoding leaves.
+ * Persian and the Indic scripts need the joiners, emoji need the variation selectors.
+ */
+export const unprintable = /(?![\u200c\u200d\p{VS}])[\p{C}\p{Zl}\p{Zp}\p{DI}\ufffd]/u;
+
+/** Wildcards of IAM, what Windows forbids in a name, and what breaks headers and URLs when somebody forgets to encode. */
+export const special = /[\\<>"|?*:]/;
+
+/** A percent-encoded byte: S3 would keep it literally until somebody decodes it once more. */
+export const percentEncoded = /%[0-9a-f]{2}/i;
+
+/** IAM policy variables and the `${filename}` of a POST policy. */
+export const placeholder = '${';
+
+/** https://learn.microsoft.com/en-us/windows/win32/fileio/naming-a-file#naming-conventions */
+const windowsDevice = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9]|conin\$|conout\$|clock\$)\s*(?:\.|$)/i;
+
+/** Blank, `.`, `..`, `...`, `. .`, `..;x`, and what becomes one of them when joiners are dropped or look-alikes folded. */
+export function isDotsOrBlank(text: string): boolean {
+  const bare = text.normalize('NFKC').replace(/[\u200c\u200d\p{VS}]/gu, '');
+  return /^\s*(?:\.[.\s]*(?:;|$)|$)/.test(bare);
+}
+
+export function isWindowsDevice(text: string): boolean {
+  return windowsDevice.test(text.normalize('NFKC'));
+}
+
+/**
+ * Whether a text can stand between two slashes of a key exactly as it is: no reader of the key (a URL parser, a file
+ * system, IAM, a header) will see another segment in it, now or after a further normalisation.
+ */
+export function isCleanSegment(text: unknown): text is string {
+  if (typeof text !== 'string' || !text.isWellFormed() || text !== text.normalize('NFC')) return false;
+  const folded = text.normalize('NFKC');
+  return (
+    Buffer.byteLength(text) <= maxSegmentBytes &&
+    !unprintable.test(text) &&
+    !/^\s|[\s.]$/.test(text) &&
+    !isDotsOrBlank(text) &&
+    !isWindowsDevice(text) &&
+    !folded.includes('/') &&
+    !special.test(folded) &&
+    !percentEncoded.test(folded) &&
+    !folded.includes(placeholder)
+  );
+}
+
+/** Whether a text is clean segments joined by single slashes. */
+export function isCleanPath(text: string): boolean {
+  const segments = text.split('/');
+  return segments.length <= maxSegments && segments.every(isCleanSegment);
+}

@@ -1,0 +1,62 @@
+/** Every code a `StorageError` can carry. Codes are stable: clients and dashboards may rely on them. */
+export const storageErrorCodes = [
+  /** No organisation, or one that is not a tenant id. */
+  'invalid_org',
+  /** A key or prefix that the key policy does not allow. */
+  'invalid_key',
+  /** An id of a place that is not one clean segment of a key. */
+  'invalid_place',
+  /** A file name that cannot be stored safely. */
+  'invalid_file_name',
+  /** Other bad input: a range, a cursor, a size, a hash. */
+  'invalid_request',
+  /** The declared type or the extension is not accepted here. */
+  'type_not_accepted',
+  /** The bytes are not what was declared. */
+  'content_mismatch',
+  'file_too_large',
+  'file_empty',
+  /** More or fewer bytes than were promised. */
+  'size_mismatch',
+  'hash_mismatch',
+  /** The name is taken, and replacing was not asked for. */
+  'already_exists',
+  /** The object changed meanwhile, or another request holds it. */
+  'conflict',
+  /** Absent, or of another organisation: the two are never told apart. */
+  'not_found',
+  /** An upload token that is altered, expired, or meant for somebody or something else. */
+  'invalid_token',
+  /** The bytes of a direct upload have not arrived. */
+  'upload_incomplete',
+  'range_not_satisfiable',
+  /** The caller's copy is current (`If-None-Match`, `If-Modified-Since`). */
+  'not_modified',
+  /** The caller's condition (`If-Match`, `If-None-Match`) does not hold. */
+  'precondition_failed',
+  /** The client went away. */
+  'cancelled',
+  /** The store said no: credentials, their policy or the bucket policy. */
+  'store_refused',
+  /** The store did not answer, or failed. Worth another try. */
+  'store_unavailable',
+  /** An option or the bucket is set up wrongly. */
+  'misconfigured',
+  /** This store lacks what the call needs. */
+  'not_supported',
+] as const;
+
+export type StorageErrorCode = (typeof storageErrorCodes)[number];
+
+/** The one error this module throws. `message` is safe to show to the caller; `cause` holds the original and is for logs. */
+export class StorageError extends Error {
+  override readonly name = 'StorageError';
+
+  constructor(
+    readonly code: StorageErrorCode,
+    message: string,
+    options?: { cause?: unknown },
+  ) {
+    super(message, options);
+  }
+}

@@ -1,0 +1,20 @@
+/** How long a read URL lives, and the longest a caller may ask for. */
+export const readUrlSeconds = 900;
+
+/** How long a write URL lives, and the longest a caller may ask for. */
+export const writeUrlSeconds = 300;
+
+/** The largest file of any domain: 250 MiB. */
+export const maxFileBytes = 262_144_000;
+
+/** The largest signature: 2 MiB. */
+export const maxSignatureBytes = 2 * 1024 * 1024;
+
+/** The largest clinic logo: 5 MiB. */
+export const maxLogoBytes = 5 * 1024 * 1024;
+
+/**
+ * The size of every part of a multipart upload but the last: 5 MiB, the least that S3 takes.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
+ */
+export const partBytes = 5 * 1024 * 1024;
