@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { S3Error } from '../http/s3-error.js';
+import type { ChunkDecoder } from './chunk-decoder.js';
+
+export interface PayloadOptions {
+  /** bytes the sender announced, without aws-chunked framing; absent when it announced none */
+  readonly length?: number;
+  /** hex, when the request signs the hash of its body */
+  readonly sha256?: string;
+  /** present when the body is framed as aws-chunked */
+  readonly decoder?: ChunkDecoder;
+  /** called before the first byte is read (`100 Continue`) */
+  readonly onStart?: () => void;
+  /** sees the size of everything that arrives */
+  readonly onBytes?: (count: number) => void;
+}
+
+/** The body of a request: verified against what was signed while it is read. Can be read once. */
+export class Payload {
+  constructor(
+    private readonly message: IncomingMessage,
+    private readonly options: PayloadOptions,
+  ) {}
+
+  get length(): number | undefined {
+    return this.options.length;
+  }
+
+  /** Trailing headers of an aws-chunked body, names in lower case; complete once all chunks are read. */
+  get trailers(): Readonly<Record<string, string>> {
+    return this.options.decoder?.trailers ?? {};
+  }
+
+  /** The content without framing. Ends with an error when it is not what was announced or signed; then nothing may be kept. */
+  async *chunks(): AsyncGenerator<Buffer> {
+    const { decoder, length, sha256, onStart, onBytes } = this.options;
+    const hash = sha256 === undefined ? undefined : createHash('sha256');
+    let size = 0;
+    onStart?.();
+    for await (const received of this.received()) {
+      onBytes?.(received.length);
+      for (const chunk of decoder ? decoder.decode(received) : [received]) {
+        size += chunk.length;
+        if (length !== undefined && size > length) throw new S3Error('IncompleteBody');
+        hash?.update(chunk);
+        yield chunk;
+      }
+    }
+    decoder?.finish();
+    if (length !== undefined && size !== length) throw new S3Error('IncompleteBody');
+    if (hash && hash.digest('hex') !== sha256) throw new S3Error('XAmzContentSHA256Mismatch');
+  }
+
+  /** All of it, for documents. */
+  async read(limit: number): Promise<Buffer> {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    for await (const chunk of this.chunks()) {
+      size += chunk.length;
+      if (size > limit) throw new S3Error('MaxMessageLengthExceeded');
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks);
+  }
+
+  /** Stopping early must leave the connection open: the sender is still to be told why. */
+  private received(): AsyncIterable<Buffer> {
+    return { [Symbol.asyncIterator]: () => this.message.iterator({ destroyOnReturn: false }) };
+  }
+}

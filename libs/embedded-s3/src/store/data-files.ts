@@ -1,0 +1,118 @@
+import { randomBytes } from 'node:crypto';
+import { createReadStream, mkdirSync, readdirSync, rmSync, unlinkSync } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import type { Segment } from './records.js';
+
+const WRITE_BYTES = 1024 * 1024;
+const READ_BYTES = 512 * 1024;
+
+/**
+ * Bytes of objects in files of random names; keys never become names. A file stays while a record or an open reader
+ * refers to it, and may be referred to more than once: a copy costs nothing.
+ */
+export class DataFiles {
+  private readonly dir: string;
+  private readonly uses = new Map<string, number>();
+
+  constructor(dir: string) {
+    this.dir = join(dir, 'data');
+    mkdirSync(this.dir, { recursive: true });
+  }
+
+  /** Writes all chunks to a new file. The caller keeps it with `retain`, or the file is removed by `release`. On an error nothing stays. */
+  async write(chunks: AsyncIterable<Buffer>): Promise<Segment> {
+    const file = randomBytes(16).toString('hex');
+    this.retain([{ file }]);
+    let handle: FileHandle | undefined;
+    try {
+      handle = await open(join(this.dir, file), 'wx');
+      const size = await writeAll(handle, chunks);
+      await handle.close();
+      return { file, start: 0, size };
+    } catch (error) {
+      await handle?.close().catch(() => undefined);
+      this.release([{ file }]);
+      throw error;
+    }
+  }
+
+  /** Bytes `from` to `to` (inclusive) of the segments laid end to end. */
+  read(segments: readonly Segment[], from: number, to: number): Readable {
+    this.retain(segments);
+    const stream = Readable.from(this.pieces(segments, from, to), { objectMode: false, highWaterMark: READ_BYTES });
+    stream.once('close', () => this.release(segments));
+    return stream;
+  }
+
+  private async *pieces(segments: readonly Segment[], from: number, to: number): AsyncGenerator<Buffer> {
+    let offset = 0;
+    for (const { file, start, size } of segments) {
+      const first = Math.max(from - offset, 0);
+      const last = Math.min(to - offset, size - 1);
+      offset += size;
+      if (first > last) continue;
+      yield* createReadStream(join(this.dir, file), {
+        start: start + first,
+        end: start + last,
+        highWaterMark: READ_BYTES,
+      });
+    }
+  }
+
+  retain(segments: readonly Pick<Segment, 'file'>[]): void {
+    for (const { file } of segments) this.uses.set(file, (this.uses.get(file) ?? 0) + 1);
+  }
+
+  release(segments: readonly Pick<Segment, 'file'>[]): void {
+    for (const { file } of segments) {
+      const left = (this.uses.get(file) ?? 0) - 1;
+      if (left > 0) this.uses.set(file, left);
+      else {
+        this.uses.delete(file);
+        rmSync(join(this.dir, file), { force: true });
+      }
+    }
+  }
+
+  /** Removes files nothing refers to: left by a process that was killed while writing them. */
+  sweep(): void {
+    for (const file of readdirSync(this.dir)) if (!this.uses.has(file)) unlinkSync(join(this.dir, file));
+  }
+}
+
+/** One write is under way while the next batch is being collected. */
+async function writeAll(handle: FileHandle, chunks: AsyncIterable<Buffer>): Promise<number> {
+  let size = 0;
+  let batch: Buffer[] = [];
+  let batched = 0;
+  let writing: Promise<unknown> = Promise.resolve();
+  const flush = async () => {
+    const ready = batch;
+    batch = [];
+    batched = 0;
+    await writing;
+    writing = writeBatch(handle, ready);
+    // the loop awaits it later: a failure meanwhile must not count as unhandled
+    writing.catch(() => undefined);
+  };
+  try {
+    for await (const chunk of chunks) {
+      batch.push(chunk);
+      batched += chunk.length;
+      size += chunk.length;
+      if (batched >= WRITE_BYTES) await flush();
+    }
+    if (batched > 0) await flush();
+  } finally {
+    await writing;
+  }
+  return size;
+}
+
+async function writeBatch(handle: FileHandle, batch: readonly Buffer[]): Promise<void> {
+  const expected = batch.reduce((sum, chunk) => sum + chunk.length, 0);
+  const { bytesWritten } = await handle.writev(batch);
+  if (bytesWritten !== expected) await handle.writev([Buffer.concat(batch).subarray(bytesWritten)]);
+}
