@@ -27,8 +27,6 @@ export const storageErrorCodes = [
   'not_found',
   /** An upload token that is altered, expired, or meant for somebody or something else. */
   'invalid_token',
-  /** The bytes of a direct upload have not arrived. */
-  'upload_incomplete',
   'range_not_satisfiable',
   /** The caller's copy is current (`If-None-Match`, `If-Modified-Since`). */
   'not_modified',

@@ -18,3 +18,6 @@ export const maxLogoBytes = 5 * 1024 * 1024;
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
  */
 export const partBytes = 5 * 1024 * 1024;
+
+/** The size of every part of a direct multipart upload but the last: 8 MiB, 32 parts for the largest file. */
+export const ticketPartBytes = 8 * 1024 * 1024;

@@ -1,0 +1,72 @@
+import { Injectable } from '@nestjs/common';
+import { Readable } from 'node:stream';
+import { createGzip } from 'node:zlib';
+import { layout, type AuditMonthPlace } from '../keys/layout.js';
+import type { OrgId } from '../keys/org-id.js';
+import { ObjectStore, type ReadOptions } from '../s3/object-store.js';
+import { StorageEvents } from '../storage.events.js';
+import { storedFile, toMetadata, type StoredFile } from '../uploads/stored-file.js';
+import {
+  openFile,
+  readUrl,
+  type By,
+  type DownloadOptions,
+  type FileStream,
+  type Located,
+  type ReadUrl,
+} from './file-access.js';
+
+const purpose = 'audit-month';
+const contentType = 'application/gzip';
+
+/** Archived audit logs: one month of an organisation in one object of gzip JSON lines, written once, never replaced or deleted. */
+@Injectable()
+export class AuditArchiveService {
+  constructor(
+    private readonly store: ObjectStore,
+    private readonly events: StorageEvents,
+  ) {}
+
+  /** Writes the month from its records, one JSON line each. A month that is there fails with `already_exists`. */
+  async append(
+    org: OrgId,
+    place: AuditMonthPlace,
+    records: Iterable<unknown> | AsyncIterable<unknown>,
+    { by, signal }: By & { signal?: AbortSignal } = {},
+  ): Promise<StoredFile> {
+    const { key, nameInKey } = locate(org, place);
+    const lines = Readable.from(jsonLines(records), { objectMode: false });
+    const gzip = lines.pipe(createGzip());
+    lines.on('error', (error) => gzip.destroy(error));
+    try {
+      const metadata = toMetadata({ fileName: nameInKey, by });
+      const info = await this.store.put(org, key, gzip, { contentType, metadata, ifAbsent: true, signal });
+      const subject = { org, purpose, place: { ...place }, by } as const;
+      this.events.emit({ kind: 'upload-completed', ...subject, contentType, size: info.size, direct: false });
+      return storedFile(info, nameInKey);
+    } finally {
+      lines.destroy();
+      gzip.destroy();
+    }
+  }
+
+  async read(org: OrgId, place: AuditMonthPlace, options: ReadOptions = {}): Promise<FileStream> {
+    return openFile(this.store, org, locate(org, place), { ...options, disposition: 'attachment' });
+  }
+
+  async presignDownload(org: OrgId, place: AuditMonthPlace, options: DownloadOptions = {}): Promise<ReadUrl> {
+    const issued = await readUrl(this.store, org, locate(org, place), { ...options, disposition: 'attachment' });
+    const { expiresAt } = issued;
+    this.events.emit({ kind: 'read-url-issued', org, purpose, place: { ...place }, by: options.by, expiresAt });
+    return issued;
+  }
+}
+
+const locate = (org: OrgId, place: AuditMonthPlace): Located => {
+  const key = layout.auditMonth(org, place);
+  return { key, nameInKey: key.split('/').slice(-2).join('-') };
+};
+
+async function* jsonLines(records: Iterable<unknown> | AsyncIterable<unknown>): AsyncGenerator<string> {
+  for await (const record of records) yield `${JSON.stringify(record)}\n`;
+}

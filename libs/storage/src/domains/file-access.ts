@@ -1,0 +1,83 @@
+import type { Readable } from 'node:stream';
+import type { ObjectKey } from '../keys/object-key.js';
+import type { OrgId } from '../keys/org-id.js';
+import type { ObjectStore, ReadOptions } from '../s3/object-store.js';
+import { readUrlSeconds } from '../storage.policy.js';
+import { safeHeaders, storedFile, type Disposition, type StoredFile } from '../uploads/stored-file.js';
+
+/** Who acts, for events and for the file's own record. */
+export interface By {
+  by?: string;
+}
+
+/** Bytes on their way through the application. */
+export interface IncomingBytes {
+  bytes: AsyncIterable<Uint8Array>;
+  /** Bytes, where declared: too large a file is then refused before it is read. */
+  size?: number;
+  /** Fires when whoever sends or waits has gone. */
+  signal?: AbortSignal;
+}
+
+/** The same, where the sender also says what it is. */
+export interface IncomingFile extends IncomingBytes {
+  /** A media type; parameters are ignored. */
+  contentType: string;
+}
+
+/** A file, or the asked range of it, with what a careful answer needs. `body` must be read to its end or destroyed. */
+export interface FileStream {
+  file: StoredFile;
+  body: Readable;
+  /** Bytes of `body`. */
+  length: number;
+  /** `bytes 0-99/1000` where a range was asked for. */
+  contentRange?: string;
+  contentType: string;
+  contentDisposition: string;
+  cacheControl: string;
+}
+
+export interface ReadUrl {
+  /** Whoever has it can read the file until it expires: keep it out of logs and caches. */
+  url: string;
+  expiresAt: Date;
+}
+
+export interface DownloadOptions extends By {
+  /** How a browser treats the file. `inline` is honoured only for types that cannot run script. Default `inline`. */
+  disposition?: Disposition;
+  /** Skips the check that the file is there, and with it the original name: for lists, whose entries are there already. */
+  unchecked?: boolean;
+}
+
+/** Where an object is, and the name to give it where it carries none. */
+export interface Located {
+  key: ObjectKey;
+  nameInKey: string;
+}
+
+export async function openFile(
+  store: ObjectStore,
+  org: OrgId,
+  { key, nameInKey }: Located,
+  options: ReadOptions & { disposition?: Disposition } = {},
+): Promise<FileStream> {
+  const { disposition = 'inline', ...conditions } = options;
+  const { body, contentRange, ...info } = await store.read(org, key, conditions);
+  const total = Number(contentRange?.split('/')[1] ?? info.size);
+  const file = storedFile({ ...info, size: total }, nameInKey);
+  return { file, body, length: info.size, ...(contentRange && { contentRange }), ...safeHeaders(file, disposition) };
+}
+
+/** A URL for a file that is there; `not_found` otherwise. */
+export async function readUrl(
+  store: ObjectStore,
+  org: OrgId,
+  { key, nameInKey }: Located,
+  { disposition = 'inline', unchecked = false }: DownloadOptions = {},
+): Promise<ReadUrl> {
+  const info = unchecked ? { etag: '', size: 0 } : await store.head(org, key);
+  const { contentType, contentDisposition, cacheControl } = safeHeaders(storedFile(info, nameInKey), disposition);
+  return store.presignRead(org, key, { contentType, contentDisposition, cacheControl }, readUrlSeconds);
+}

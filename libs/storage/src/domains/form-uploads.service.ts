@@ -1,0 +1,142 @@
+import { Injectable } from '@nestjs/common';
+import { acceptDeclared, acceptedTypes, type AcceptedType } from '../content/accepted-types.js';
+import { parseFileName, type FileName } from '../keys/file-name.js';
+import { layout, type FormFieldPlace, type FormFilePlace } from '../keys/layout.js';
+import type { OrgId } from '../keys/org-id.js';
+import { ObjectStore, type ReadOptions } from '../s3/object-store.js';
+import { StorageEvents } from '../storage.events.js';
+import { maxFileBytes } from '../storage.policy.js';
+import { DirectUploads } from '../uploads/direct-uploads.js';
+import { storedFile, type StoredFile } from '../uploads/stored-file.js';
+import type { UploadPromise, UploadTarget, UploadTicket } from '../uploads/upload-target.js';
+import { streamUpload } from '../uploads/stream-upload.js';
+import {
+  openFile,
+  readUrl,
+  type By,
+  type DownloadOptions,
+  type FileStream,
+  type IncomingFile,
+  type ReadUrl,
+} from './file-access.js';
+
+const purpose = 'form-upload';
+const mostListed = 1000;
+
+export interface FormUploadOptions extends By {
+  /** Overwrites a file of the same name. Without it a taken name fails with `already_exists`. */
+  replace?: boolean;
+}
+
+export interface FilePage {
+  items: (StoredFile & Partial<ReadUrl>)[];
+  /** Opaque; gives the next page to the next call. */
+  nextCursor?: string;
+}
+
+/** What patients attach to a form's fields: any accepted kind of file, several in a field, each under its own name. */
+@Injectable()
+export class FormUploadsService {
+  constructor(
+    private readonly store: ObjectStore,
+    private readonly uploads: DirectUploads,
+    private readonly events: StorageEvents,
+  ) {}
+
+  async upload(
+    org: OrgId,
+    place: FormFilePlace,
+    file: IncomingFile,
+    options: FormUploadOptions = {},
+  ): Promise<StoredFile> {
+    return streamUpload(this.store, this.events, target(org, place, file.contentType, options), file);
+  }
+
+  async beginUpload(
+    org: OrgId,
+    place: FormFilePlace,
+    promise: UploadPromise & { contentType: string },
+    options: FormUploadOptions & { by: string },
+  ): Promise<UploadTicket> {
+    return this.uploads.begin({ ...target(org, place, promise.contentType, options), by: options.by }, promise);
+  }
+
+  async completeUpload(org: OrgId, token: string, { by }: { by: string }): Promise<StoredFile> {
+    return this.uploads.complete(org, token, { by, purpose });
+  }
+
+  async read(org: OrgId, place: FormFilePlace, options: ReadOptions = {}): Promise<FileStream> {
+    return openFile(this.store, org, locate(org, place), options);
+  }
+
+  async presignDownload(org: OrgId, place: FormFilePlace, options: DownloadOptions = {}): Promise<ReadUrl> {
+    const issued = await readUrl(this.store, org, locate(org, place), options);
+    this.events.emit({
+      kind: 'read-url-issued',
+      org,
+      purpose,
+      place: { ...place },
+      by: options.by,
+      expiresAt: issued.expiresAt,
+    });
+    return issued;
+  }
+
+  /** A field's files in order of name, up to 1,000 at once. Names are those in the key; `urls` adds a read URL to each. */
+  async list(
+    org: OrgId,
+    place: FormFieldPlace,
+    options: By & { limit?: number; cursor?: string; urls?: boolean } = {},
+  ): Promise<FilePage> {
+    const prefix = layout.formField(org, place);
+    const limit = Math.max(1, Math.min(options.limit ?? mostListed, mostListed));
+    const { objects, nextCursor } = await this.store.list(org, prefix, { limit, cursor: options.cursor });
+    const items = await Promise.all(
+      objects.map(async ({ key, ...info }) => {
+        const fileName = key.slice(prefix.length);
+        const file = storedFile(info, fileName);
+        if (!options.urls) return file;
+        return {
+          ...file,
+          ...(await this.presignDownload(org, { ...place, fileName }, { by: options.by, unchecked: true })),
+        };
+      }),
+    );
+    return { items, ...(nextCursor && { nextCursor }) };
+  }
+
+  async delete(org: OrgId, place: FormFilePlace, { by }: By = {}): Promise<void> {
+    await this.store.delete(org, locate(org, place).key);
+    this.events.emit({ kind: 'file-deleted', org, purpose, place: { ...place }, by });
+  }
+}
+
+function locate(
+  org: OrgId,
+  { formId, customFieldId, fileName }: FormFilePlace,
+  name: FileName = parseFileName(fileName),
+) {
+  return { key: layout.formUpload(org, { formId, customFieldId, fileName: name.key }), nameInKey: name.key };
+}
+
+function target(
+  org: OrgId,
+  place: FormFilePlace,
+  contentType: string,
+  { by, replace = false }: FormUploadOptions,
+): UploadTarget {
+  const name = parseFileName(place.fileName);
+  const type: AcceptedType = acceptDeclared({ extension: name.extension, contentType }, acceptedTypes);
+  const { formId, customFieldId } = place;
+  return {
+    org,
+    purpose,
+    place: { formId, customFieldId, fileName: name.key },
+    ...locate(org, place, name),
+    fileName: name.original,
+    type,
+    maxBytes: maxFileBytes,
+    replaces: replace,
+    by,
+  };
+}

@@ -1,0 +1,88 @@
+import busboy from 'busboy';
+import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
+import { StorageError } from '../storage.error.js';
+import { maxFileBytes } from '../storage.policy.js';
+
+/** A file on its way in. `bytes` must be read now: nothing is buffered. */
+export interface ReceivedFile {
+  bytes: AsyncIterable<Uint8Array>;
+  contentType: string;
+  /** Where the sender named it: forms do. */
+  fileName?: string;
+  /** Bytes, where the sender declared them: raw bodies do. */
+  size?: number;
+}
+
+/**
+ * The file in a request: its raw body, or the one named `file` in a multipart/form-data body. Never in memory, never in a
+ * temporary file. Leaving it early leaves the connection open, so that the client can still be answered.
+ */
+export async function receiveFile(request: IncomingMessage): Promise<ReceivedFile> {
+  const contentType = request.headers['content-type'] ?? '';
+  if (/^multipart\/form-data\s*(;|$)/i.test(contentType)) return fileInForm(request);
+  const length = Number(request.headers['content-length']);
+  return {
+    bytes: keptOpen(request),
+    contentType,
+    ...(Number.isSafeInteger(length) && { size: length }),
+  };
+}
+
+/**
+ * After a refusal: what the client still sends is read and dropped, so that it gets to see the answer, up to the size of
+ * the largest legitimate upload. Then the connection ends.
+ */
+export function dropRest(request: IncomingMessage): void {
+  if (request.complete) return;
+  let dropped = 0;
+  request.unpipe();
+  request.on('data', (chunk: Buffer) => {
+    dropped += chunk.length;
+    if (dropped > maxFileBytes) request.socket.destroy();
+  });
+  request.resume();
+}
+
+const keptOpen = (stream: Readable): AsyncIterable<Uint8Array> => ({
+  [Symbol.asyncIterator]: () => stream.iterator({ destroyOnReturn: false }),
+});
+
+function fileInForm(request: IncomingMessage): Promise<ReceivedFile> {
+  return new Promise((resolve, reject) => {
+    const refuse = (message: string, cause?: unknown) =>
+      reject(new StorageError('invalid_request', message, { cause }));
+    let form: busboy.Busboy;
+    try {
+      form = busboy({
+        headers: request.headers,
+        // A path in a file name is refused by the key policy, never cut to its last segment.
+        preservePath: true,
+        defParamCharset: 'utf8',
+        limits: { files: 1, fields: 8, parts: 10, fieldSize: 1024, headerPairs: 32 },
+      });
+    } catch (error) {
+      refuse('The form is malformed: give a multipart/form-data body with a boundary.', error);
+      return;
+    }
+    let file: Readable | undefined;
+    const fail = (error: unknown) => {
+      file?.destroy(new StorageError('cancelled', 'The form broke off before its end.', { cause: error }));
+      refuse('The form is malformed.', error);
+    };
+    form.on('file', (name, stream, { filename, mimeType }) => {
+      stream.on('error', () => {});
+      if (name !== 'file' || file) {
+        stream.resume();
+        return;
+      }
+      file = stream;
+      resolve({ bytes: keptOpen(stream), contentType: mimeType, fileName: filename });
+    });
+    form.on('error', fail);
+    form.on('close', () => refuse('The form has no file: name its field "file".'));
+    request.on('aborted', () => fail(new Error('aborted')));
+    request.on('error', fail);
+    request.pipe(form);
+  });
+}

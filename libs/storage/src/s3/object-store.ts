@@ -1,0 +1,234 @@
+import {
+  CopyObjectCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import type { Readable } from 'node:stream';
+import type { KeyPrefix, ObjectKey } from '../keys/object-key.js';
+import type { OrgId } from '../keys/org-id.js';
+import { StorageError } from '../storage.error.js';
+import type { StorageSettings } from '../storage.settings.js';
+import { abortIncomplete } from './incomplete-uploads.js';
+import { objectInfo, type ObjectInfo } from './object-info.js';
+import { writeObject } from './object-writer.js';
+import { onBehalfOf } from './org-guard.js';
+import type { Area, OrgClients } from './org-clients.js';
+import type { KeyRequest, Lifetime, Presigned, PresignedPost, Presigner } from './presigner.js';
+import { storageErrorOf } from './s3-error.js';
+import { escapePath, type PostCondition } from './signature.js';
+
+export interface ObjectAttributes {
+  contentType: string;
+  /** Values in printable ASCII. */
+  metadata: Readonly<Record<string, string>>;
+}
+
+export interface PutOptions extends ObjectAttributes {
+  /** Bytes, where known. */
+  size?: number;
+  /** Fails with `already_exists` when the key is taken. */
+  ifAbsent?: boolean;
+  signal?: AbortSignal;
+}
+
+export interface CopyOptions extends ObjectAttributes {
+  /** The source must still have this ETag. */
+  sourceEtag: string;
+  ifAbsent?: boolean;
+}
+
+export interface ReadOptions {
+  /** One range of RFC 9110, such as `bytes=0-99`. */
+  range?: string;
+  ifMatch?: string;
+  ifNoneMatch?: string;
+  signal?: AbortSignal;
+}
+
+/** `body` must be read to its end or destroyed: an unread one holds a connection. */
+export interface ObjectStream extends ObjectInfo {
+  body: Readable;
+  /** Set on a partial answer: `bytes 0-99/1000`. */
+  contentRange?: string;
+}
+
+export interface ObjectPage {
+  objects: (ObjectInfo & { key: string })[];
+  nextCursor?: string;
+}
+
+export interface ReadHeaders {
+  contentType: string;
+  contentDisposition: string;
+  cacheControl: string;
+}
+
+/**
+ * Everything this module asks of S3. Each call names the organisation and a key that the key policy made for it; the two
+ * are compared again before a request leaves, and every failure comes out as a `StorageError`.
+ */
+export class ObjectStore {
+  readonly #settings: StorageSettings;
+  readonly #clients: OrgClients;
+  readonly #presigner: Presigner;
+
+  constructor(settings: StorageSettings, clients: OrgClients, presigner: Presigner) {
+    this.#settings = settings;
+    this.#clients = clients;
+    this.#presigner = presigner;
+  }
+
+  /** Writes a stream; nothing is stored unless its source ends well. */
+  async put(org: OrgId, key: ObjectKey, bytes: AsyncIterable<Uint8Array>, options: PutOptions): Promise<ObjectInfo> {
+    const { size, ifAbsent = false, signal, ...attributes } = options;
+    return this.#call(org, key, async (client) => {
+      await this.#requireAbsent(org, key, ifAbsent);
+      const condition = ifAbsent && this.#settings.capabilities.conditionalWrites ? { IfNoneMatch: '*' } : {};
+      const params = { ...this.#target(key), ...this.#written(attributes), ...condition };
+      const written = await writeObject(client, org, params, bytes, { size, signal });
+      // Some stores answer a multipart completion without an ETag.
+      if (!written.etag) return this.head(org, key);
+      return { etag: written.etag, size: written.size, ...attributes };
+    }).catch((error: unknown) => {
+      throw takenOr(error, ifAbsent);
+    });
+  }
+
+  /** A server-side copy on condition that the source is still what was inspected. */
+  async copy(org: OrgId, from: ObjectKey, to: ObjectKey, options: CopyOptions): Promise<void> {
+    const { sourceEtag, ifAbsent = false, ...attributes } = options;
+    await this.#call(org, to, async (client) => {
+      await this.#requireAbsent(org, to, ifAbsent);
+      const copy = new CopyObjectCommand({
+        ...this.#target(to),
+        ...this.#written(attributes),
+        CopySource: `${this.#settings.bucket}/${escapePath(from)}`,
+        CopySourceIfMatch: sourceEtag,
+        MetadataDirective: 'REPLACE',
+        ...(ifAbsent && this.#settings.capabilities.conditionalCopy && { IfNoneMatch: '*' }),
+      });
+      await client.send(onBehalfOf(org, copy));
+    });
+  }
+
+  async read(
+    org: OrgId,
+    key: ObjectKey,
+    { range, ifMatch, ifNoneMatch, signal }: ReadOptions = {},
+  ): Promise<ObjectStream> {
+    return this.#call(org, key, async (client) => {
+      const get = new GetObjectCommand({
+        ...this.#target(key),
+        Range: range,
+        IfMatch: ifMatch,
+        IfNoneMatch: ifNoneMatch,
+      });
+      const answer = await client.send(onBehalfOf(org, get), { abortSignal: signal });
+      return { ...objectInfo(answer), body: answer.Body as Readable, contentRange: answer.ContentRange };
+    });
+  }
+
+  async head(org: OrgId, key: ObjectKey): Promise<ObjectInfo> {
+    return this.#call(org, key, async (client) => {
+      const head = new HeadObjectCommand({
+        ...this.#target(key),
+        ...(this.#settings.capabilities.checksums && { ChecksumMode: 'ENABLED' }),
+      });
+      return objectInfo(await client.send(onBehalfOf(org, head)));
+    });
+  }
+
+  /** `limit` objects of a folder, in key order; an opaque cursor leads to the next ones. */
+  async list(org: OrgId, prefix: KeyPrefix, options: { limit: number; cursor?: string }): Promise<ObjectPage> {
+    return this.#call(org, prefix, async (client) => {
+      const { bucket: Bucket, expectedBucketOwner: ExpectedBucketOwner } = this.#settings;
+      const page = { Prefix: prefix, MaxKeys: options.limit, ContinuationToken: options.cursor };
+      const answer = await client.send(
+        onBehalfOf(org, new ListObjectsV2Command({ Bucket, ExpectedBucketOwner, ...page })),
+      );
+      const objects = (answer.Contents ?? []).map((object) => ({ key: object.Key ?? '', ...objectInfo(object) }));
+      return { objects, nextCursor: answer.NextContinuationToken };
+    });
+  }
+
+  /** Deleting what is not there succeeds. */
+  async delete(org: OrgId, key: ObjectKey): Promise<void> {
+    await this.#call(org, key, (client) => client.send(onBehalfOf(org, new DeleteObjectCommand(this.#target(key)))));
+  }
+
+  /** Ends the multipart uploads of a key that were never completed. */
+  async abortIncomplete(org: OrgId, key: ObjectKey): Promise<void> {
+    await this.#call(org, key, (client) => abortIncomplete(client, org, this.#target(key)));
+  }
+
+  /** A URL that reads the object, answered with these headers whatever is stored with it. */
+  async presignRead(org: OrgId, key: ObjectKey, headers: ReadHeaders, expiresIn: number): Promise<Presigned> {
+    const query = {
+      'response-cache-control': headers.cacheControl,
+      'response-content-disposition': headers.contentDisposition,
+      'response-content-type': headers.contentType,
+      'x-id': 'GetObject',
+    };
+    return this.presign(org, key, { method: 'GET', query }, { expiresIn, roundTo: this.#settings.stableUrlSeconds });
+  }
+
+  async presign(org: OrgId, key: ObjectKey, request: KeyRequest, life: Lifetime): Promise<Presigned> {
+    return this.#call(org, key, (client) => this.#presigner.url(client, org, key, request, life));
+  }
+
+  async presignPost(
+    org: OrgId,
+    key: ObjectKey,
+    form: { fields: Readonly<Record<string, string>>; conditions: readonly PostCondition[] },
+    life: Lifetime,
+  ): Promise<PresignedPost> {
+    return this.#call(org, key, (client) => this.#presigner.post(client, org, key, form, life));
+  }
+
+  async #call<T>(org: OrgId, key: ObjectKey | KeyPrefix, run: (client: S3Client) => Promise<T>): Promise<T> {
+    const area: Area = key.startsWith('audit-archive/') ? 'archive' : 'files';
+    try {
+      return await run(this.#clients.for(org, area));
+    } catch (error) {
+      throw storageErrorOf(error);
+    }
+  }
+
+  #target(key: ObjectKey) {
+    const { bucket, expectedBucketOwner } = this.#settings;
+    return { Bucket: bucket, Key: key, ExpectedBucketOwner: expectedBucketOwner };
+  }
+
+  #written({ contentType, metadata }: ObjectAttributes) {
+    return { ContentType: contentType, Metadata: { ...metadata }, ...writeProtection(this.#settings) };
+  }
+
+  /** Saves the bytes of an upload that cannot succeed, and stands in for stores without conditional writes. */
+  async #requireAbsent(org: OrgId, key: ObjectKey, ifAbsent: boolean): Promise<void> {
+    if (!ifAbsent) return;
+    const present = await this.head(org, key).catch((error: StorageError) => {
+      if (error.code === 'not_found') return undefined;
+      throw error;
+    });
+    if (present) throw new StorageError('already_exists', 'There is already a file with this name.');
+  }
+}
+
+export function writeProtection({ encryption, acl }: StorageSettings) {
+  return {
+    ...(encryption === 'AES256' && { ServerSideEncryption: 'AES256' as const }),
+    ...(typeof encryption === 'object' && {
+      ServerSideEncryption: 'aws:kms' as const,
+      SSEKMSKeyId: encryption.kmsKeyId,
+    }),
+    ...(acl === 'private' && { ACL: 'private' as const }),
+  };
+}
+
+const takenOr = (error: unknown, ifAbsent: boolean): unknown =>
+  ifAbsent && error instanceof StorageError && error.code === 'precondition_failed'
+    ? new StorageError('already_exists', 'There is already a file with this name.', { cause: error })
+    : error;

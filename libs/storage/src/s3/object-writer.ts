@@ -1,0 +1,154 @@
+import {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  PutObjectCommand,
+  UploadPartCommand,
+  type CompletedPart,
+  type PutObjectCommandInput,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import type { OrgId } from '../keys/org-id.js';
+import { StorageError } from '../storage.error.js';
+import { partBytes } from '../storage.policy.js';
+import { onBehalfOf } from './org-guard.js';
+import { PartBuffer } from './part-buffer.js';
+
+/** Parts sent at once, beside the one being filled: what bounds the memory of an upload. */
+const partsInFlight = 2;
+
+export type WriteParams = Omit<PutObjectCommandInput, 'Body' | 'Bucket' | 'Key'> & { Bucket: string; Key: string };
+
+export interface Written {
+  etag?: string;
+  size: number;
+}
+
+/**
+ * Writes a stream as one object, in memory of a few parts. What fits one part goes as a single PutObject, anything larger
+ * as a multipart upload. The SDK is given buffers only: a failing stream inside PutObject ends the process, and cannot be
+ * retried. When the source fails or `signal` fires, parts under way are cancelled and waited for, then the upload is
+ * aborted, so that no part stays behind. A source that breaks off, as a client that disconnects does, ends in `cancelled`.
+ */
+export async function writeObject(
+  client: S3Client,
+  org: OrgId,
+  params: WriteParams,
+  source: AsyncIterable<Uint8Array>,
+  options: { size?: number; signal?: AbortSignal } = {},
+): Promise<Written> {
+  const { size, signal } = options;
+  let upload: MultipartUpload | undefined;
+  let part = new PartBuffer(partBytes, size ?? 64 * 1024);
+  let total = 0;
+  try {
+    for await (const chunk of unbroken(source)) {
+      signal?.throwIfAborted();
+      total += chunk.length;
+      for (let rest = chunk; rest.length > 0;) {
+        if (part.isFull) {
+          upload ??= await MultipartUpload.create(client, org, params, signal);
+          await upload.send(part.view());
+          part = new PartBuffer(partBytes, size === undefined ? partBytes : size - (total - rest.length));
+        }
+        rest = part.fill(rest);
+      }
+    }
+    signal?.throwIfAborted();
+    if (upload === undefined) {
+      const put = new PutObjectCommand({ ...params, Body: part.view(), ContentLength: part.length });
+      const { ETag } = await client.send(onBehalfOf(org, put), { abortSignal: signal });
+      return { etag: ETag, size: total };
+    }
+    await upload.send(part.view());
+    return { etag: await upload.complete(), size: total };
+  } catch (error) {
+    await upload?.abort();
+    throw error;
+  }
+}
+
+async function* unbroken(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    yield* source;
+  } catch (error) {
+    if (error instanceof StorageError) throw error;
+    throw new StorageError('cancelled', 'The source of the bytes broke off before its end.', { cause: error });
+  }
+}
+
+class MultipartUpload {
+  readonly #client: S3Client;
+  readonly #org: OrgId;
+  readonly #target: { Bucket: string; Key: string; UploadId: string; ExpectedBucketOwner?: string };
+  readonly #conditions: { IfNoneMatch?: string };
+  readonly #cancel = new AbortController();
+  readonly #signal: AbortSignal;
+  readonly #parts: CompletedPart[] = [];
+  readonly #underWay = new Set<Promise<void>>();
+  #failure: { error: unknown } | undefined;
+
+  private constructor(client: S3Client, org: OrgId, params: WriteParams, uploadId: string, signal?: AbortSignal) {
+    const { Bucket, Key, ExpectedBucketOwner, IfNoneMatch } = params;
+    this.#client = client;
+    this.#org = org;
+    this.#target = { Bucket, Key, UploadId: uploadId, ExpectedBucketOwner };
+    this.#conditions = { IfNoneMatch };
+    this.#signal = signal ? AbortSignal.any([signal, this.#cancel.signal]) : this.#cancel.signal;
+  }
+
+  static async create(
+    client: S3Client,
+    org: OrgId,
+    params: WriteParams,
+    signal?: AbortSignal,
+  ): Promise<MultipartUpload> {
+    const { IfNoneMatch: _atCompletion, ...rest } = params;
+    const create = onBehalfOf(org, new CreateMultipartUploadCommand(rest));
+    const { UploadId } = await client.send(create, { abortSignal: signal });
+    return new MultipartUpload(client, org, params, UploadId ?? '', signal);
+  }
+
+  /** Waits for a free place, not for the part itself. */
+  async send(body: Buffer): Promise<void> {
+    while (this.#underWay.size >= partsInFlight) await Promise.race(this.#underWay);
+    if (this.#failure) throw this.#failure.error;
+    const number = this.#parts.push({}) - 1;
+    const sending = this.#sendPart(body, number)
+      .catch((error: unknown) => {
+        this.#failure ??= { error };
+      })
+      .finally(() => this.#underWay.delete(sending));
+    this.#underWay.add(sending);
+  }
+
+  async complete(): Promise<string | undefined> {
+    await Promise.all(this.#underWay);
+    if (this.#failure) throw this.#failure.error;
+    const complete = new CompleteMultipartUploadCommand({
+      ...this.#target,
+      ...this.#conditions,
+      MultipartUpload: { Parts: this.#parts },
+    });
+    const { ETag } = await this.#client.send(onBehalfOf(this.#org, complete), { abortSignal: this.#signal });
+    return ETag;
+  }
+
+  /** Best effort: the lifecycle rule for incomplete uploads takes what a dead store keeps. */
+  async abort(): Promise<void> {
+    this.#cancel.abort();
+    await Promise.all(this.#underWay);
+    await this.#client.send(onBehalfOf(this.#org, new AbortMultipartUploadCommand(this.#target))).catch(() => {});
+  }
+
+  async #sendPart(body: Buffer, index: number): Promise<void> {
+    const part = new UploadPartCommand({
+      ...this.#target,
+      PartNumber: index + 1,
+      Body: body,
+      ContentLength: body.length,
+    });
+    const { ETag } = await this.#client.send(onBehalfOf(this.#org, part), { abortSignal: this.#signal });
+    this.#parts[index] = { PartNumber: index + 1, ETag };
+  }
+}

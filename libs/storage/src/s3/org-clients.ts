@@ -1,0 +1,47 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { OrgId } from '../keys/org-id.js';
+import type { StorageSettings } from '../storage.settings.js';
+import { createS3Client } from './s3-client.js';
+import { tenantCredentials } from './tenant-credentials.js';
+
+/** What an organisation's client is for: its files, or its archive. Each has its own role, hence its own client. */
+export type Area = 'files' | 'archive';
+
+/**
+ * The client that speaks for one organisation. Without `tenantRole` that is the application's own client for all of them.
+ * With it, each organisation has a client whose credentials reach nothing but its prefixes. The SDK keeps credentials per
+ * client, renews them and lets concurrent calls share one renewal; here clients are kept, the most recently used ones.
+ */
+export class OrgClients {
+  readonly #settings: StorageSettings;
+  readonly #main: S3Client;
+  readonly #clients = new Map<string, S3Client>();
+
+  constructor(settings: StorageSettings, main: S3Client) {
+    this.#settings = settings;
+    this.#main = main;
+  }
+
+  for(org: OrgId, area: Area = 'files'): S3Client {
+    const { tenantRole } = this.#settings;
+    if (tenantRole === undefined) return this.#main;
+    const name = `${area}/${org}`;
+    const client =
+      this.#clients.get(name) ?? createS3Client(this.#settings, tenantCredentials(this.#settings, org, area));
+    this.#clients.delete(name);
+    this.#clients.set(name, client);
+    if (this.#clients.size > (tenantRole.maxTenants ?? 500)) this.#forgetOldest();
+    return client;
+  }
+
+  destroy(): void {
+    for (const client of this.#clients.values()) client.destroy();
+    this.#clients.clear();
+  }
+
+  /** Not destroyed: a transfer may still run on it. Its idle sockets close by themselves. */
+  #forgetOldest(): void {
+    const [oldest] = this.#clients.keys();
+    if (oldest !== undefined) this.#clients.delete(oldest);
+  }
+}

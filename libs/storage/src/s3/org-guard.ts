@@ -1,0 +1,93 @@
+import type { Pluggable } from '@smithy/types';
+import type { ServiceInputTypes, ServiceOutputTypes } from '@aws-sdk/client-s3';
+import { belongsToOrg, prefixBelongsToOrg } from '../keys/object-key.js';
+import { parseOrgId, type OrgId } from '../keys/org-id.js';
+import { StorageError } from '../storage.error.js';
+
+const grants = new WeakMap<object, OrgId>();
+
+/**
+ * Says for which organisation a command is sent. A client from this module refuses every object command without it,
+ * a raw `S3_CLIENT` in a consumer's hands included:
+ *
+ *     await s3.send(onBehalfOf(org, new GetObjectTaggingCommand({ Bucket, Key })));
+ */
+export function onBehalfOf<C extends { input: object }>(org: OrgId, command: C): C {
+  grants.set(command.input, parseOrgId(org));
+  return command;
+}
+
+interface ObjectInput {
+  Bucket?: string;
+  Key?: string;
+  Prefix?: string;
+  CopySource?: string;
+  Delete?: { Objects?: { Key?: string }[] };
+}
+
+/** Commands that name no object. `DeleteBucket` is not among them: an SDK call with an empty key becomes one on the wire. */
+const bucketCommands =
+  /^(HeadBucket|CreateBucket|ListBuckets|(Get|Put|Delete)(Bucket\w+|PublicAccessBlock)|(Get|Put)ObjectLockConfiguration)$/;
+const listCommands = new Set(['ListObjects', 'ListObjectsV2', 'ListObjectVersions', 'ListMultipartUploads']);
+const objectCommands =
+  /^((Get|Head|Put|Delete|Copy)Object|(Get|Put|Delete)ObjectTagging|(Get|Put)Object(Acl|Retention|LegalHold)|GetObjectAttributes|CreateMultipartUpload|UploadPart(Copy)?|(Complete|Abort)MultipartUpload|ListParts)$/;
+
+/**
+ * The last check before a request leaves: every key, prefix and copy source must belong to the organisation the command
+ * was sent for, in this module's own bucket. An empty key is refused above all, because the SDK puts it on the wire as a
+ * command on the bucket itself (`DELETE /bucket/`).
+ */
+export function orgGuard(bucket: string): Pluggable<ServiceInputTypes, ServiceOutputTypes> {
+  return {
+    applyToStack: (stack) =>
+      stack.add(
+        (next, context) => async (args) => {
+          const command = (context.commandName ?? '').replace(/Command$/, '');
+          check(command, args.input as ObjectInput, bucket, grants.get(args.input as object));
+          return next(args);
+        },
+        { step: 'initialize', name: 'tenantStorageOrgGuard', priority: 'high', override: true },
+      ),
+  };
+}
+
+function check(command: string, input: ObjectInput, bucket: string, org: OrgId | undefined): void {
+  if (bucketCommands.test(command)) return;
+  const refuse = (why: string): never => {
+    throw new StorageError('invalid_key', `${command || 'This command'} was refused before it left: ${why}.`);
+  };
+  if (org === undefined) return refuse('it names no organisation (wrap the command in onBehalfOf(org, command))');
+  if (input.Bucket !== bucket) return refuse('it is for another bucket');
+  if (listCommands.has(command)) {
+    const prefix = input.Prefix ?? '';
+    if (!prefixBelongsToOrg(prefix, org) && !belongsToOrg(prefix, org))
+      refuse('its prefix does not belong to the organisation');
+    return;
+  }
+  for (const key of keysOf(command, input, bucket)) {
+    if (key === undefined) refuse('this client does not send it');
+    else if (!belongsToOrg(key, org)) refuse('its key does not belong to the organisation');
+  }
+}
+
+function keysOf(command: string, input: ObjectInput, bucket: string): (string | undefined)[] {
+  if (command === 'DeleteObjects') {
+    const objects = input.Delete?.Objects ?? [];
+    return objects.length === 0 ? [''] : objects.map(({ Key }) => Key ?? '');
+  }
+  if (!objectCommands.test(command)) return [undefined];
+  const keys = [input.Key ?? ''];
+  if (command.endsWith('Copy') || command.startsWith('Copy')) keys.push(copySourceKey(input.CopySource ?? '', bucket));
+  return keys;
+}
+
+/** `bucket/key`, percent-encoded by the caller because the SDK sends it raw; anything else comes out as the empty key, which is refused. */
+function copySourceKey(source: string, bucket: string): string {
+  const prefix = `${bucket}/`;
+  if (!source.startsWith(prefix)) return '';
+  try {
+    return decodeURIComponent(source.slice(prefix.length));
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,54 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
+import type { AwsCredentialIdentityProvider } from '@smithy/types';
+import type { StaticCredentials } from '../storage.options.js';
+import type { StorageSettings } from '../storage.settings.js';
+import { orgGuard } from './org-guard.js';
+
+/** Token of the module's own guarded `S3Client`, for what `ObjectStore` does not offer. See `onBehalfOf`. */
+export const S3_CLIENT = Symbol('nest-tenant-storage:S3_CLIENT');
+
+type Credentials = StaticCredentials | AwsCredentialIdentityProvider;
+
+/** A client for server-side calls. It carries the guard, so it cannot ask for a key that the key policy did not make. */
+export function createS3Client(settings: StorageSettings, credentials: Credentials | undefined = settings.credentials) {
+  const client = new S3Client(clientConfig(settings, settings.endpoint, credentials));
+  client.middlewareStack.use(orgGuard(settings.bucket));
+  return client;
+}
+
+/** Connection settings shared by S3 and STS calls: timeouts that really end a call, bounded retries and sockets. */
+export function transport({ timeouts, maxSockets, maxAttempts }: StorageSettings) {
+  const agent = { keepAlive: true, maxSockets };
+  return {
+    maxAttempts,
+    requestHandler: {
+      connectionTimeout: timeouts.connect,
+      requestTimeout: timeouts.request,
+      throwOnRequestTimeout: true,
+      socketTimeout: timeouts.socket,
+      httpAgent: new HttpAgent(agent),
+      httpsAgent: new HttpsAgent(agent),
+    },
+  };
+}
+
+export function clientConfig(
+  settings: StorageSettings,
+  endpoint: string | undefined,
+  credentials: Credentials | undefined,
+): S3ClientConfig {
+  const checksums = settings.checksums === 'when-supported' ? 'WHEN_SUPPORTED' : 'WHEN_REQUIRED';
+  return {
+    region: settings.region,
+    ...(endpoint && { endpoint }),
+    ...(credentials && { credentials }),
+    forcePathStyle: settings.forcePathStyle,
+    requestChecksumCalculation: checksums,
+    responseChecksumValidation: checksums,
+    // An Expect header costs a connection per part, and seconds with stores that never answer 100.
+    expectContinueHeader: false,
+    ...transport(settings),
+  };
+}

@@ -1,0 +1,238 @@
+import {
+  GetObjectCommand,
+  PutObjectCommand,
+  S3Client,
+  UploadPartCommand,
+  type S3ClientConfig,
+} from '@aws-sdk/client-s3';
+import { createPresignedPost } from '@aws-sdk/s3-presigned-post';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import { jest } from '@jest/globals';
+import fc from 'fast-check';
+import { readFileSync } from 'node:fs';
+import { escapePath, QuerySigner, type UnsignedRequest } from './signature.js';
+
+const at = new Date('2026-03-01T12:34:56Z');
+const longLived = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY' };
+const temporary = { ...longLived, accessKeyId: 'ASIAEXAMPLE', sessionToken: 'FQoGZXIvYXdzE+/=Token//with+signs==' };
+
+interface Store {
+  name: string;
+  config: S3ClientConfig;
+  bucket: string;
+  origin: string;
+  prefix: string;
+}
+
+const stores: Store[] = [
+  {
+    name: 'virtual-hosted',
+    config: { region: 'eu-central-1', credentials: longLived },
+    bucket: 'clinic-files',
+    origin: 'https://clinic-files.s3.eu-central-1.amazonaws.com',
+    prefix: '/',
+  },
+  {
+    name: 'dotted bucket, temporary keys',
+    config: { region: 'us-east-1', credentials: temporary },
+    bucket: 'clinic.files',
+    origin: 'https://s3.us-east-1.amazonaws.com',
+    prefix: '/clinic.files/',
+  },
+  {
+    name: 'path style on a port',
+    config: { region: 'us-east-1', credentials: longLived, endpoint: 'http://127.0.0.1:9000', forcePathStyle: true },
+    bucket: 'clinic-files',
+    origin: 'http://127.0.0.1:9000',
+    prefix: '/clinic-files/',
+  },
+];
+
+const plain = { requestChecksumCalculation: 'WHEN_REQUIRED', responseChecksumValidation: 'WHEN_REQUIRED' } as const;
+const sdk = (store: Store) => new S3Client({ ...store.config, ...plain });
+const credentials = (store: Store) => store.config.credentials as typeof temporary;
+
+function ours(
+  store: Store,
+  key: string,
+  request: Pick<UnsignedRequest, 'method' | 'query' | 'headers'>,
+  expiresIn = 900,
+): string {
+  const path = `${store.prefix}${escapePath(key)}`;
+  return new QuerySigner(store.config.region as string).presignUrl(
+    { origin: store.origin, path, ...request },
+    credentials(store),
+    { at, expiresIn },
+  );
+}
+
+const corpus = JSON.parse(readFileSync(new URL('../keys/key-corpus.json', import.meta.url), 'utf8')) as {
+  paths: { path: string; verdict: string }[];
+};
+const keys = corpus.paths
+  .filter(({ verdict }) => verdict === 'accept')
+  .map(({ path }) => `11/${path.normalize('NFC')}`);
+
+describe.each(stores)('QuerySigner agrees with the SDK byte by byte: $name', (store) => {
+  const read = async (key: string, response: { type?: string; disposition?: string; cache?: string } = {}) => {
+    const command = new GetObjectCommand({
+      Bucket: store.bucket,
+      Key: key,
+      ResponseContentType: response.type,
+      ResponseContentDisposition: response.disposition,
+      ResponseCacheControl: response.cache,
+    });
+    const expected = await getSignedUrl(sdk(store), command, { expiresIn: 900, signingDate: at });
+    const query = {
+      'x-id': 'GetObject',
+      ...(response.type !== undefined && { 'response-content-type': response.type }),
+      ...(response.disposition !== undefined && { 'response-content-disposition': response.disposition }),
+      ...(response.cache !== undefined && { 'response-cache-control': response.cache }),
+    };
+    return { expected, actual: ours(store, key, { method: 'GET', query, headers: {} }) };
+  };
+
+  test('reads of every accepted key of the corpus', async () => {
+    expect(keys.length).toBeGreaterThan(30);
+    for (const key of keys) {
+      const { expected, actual } = await read(key, {
+        disposition: `attachment; filename="a.pdf"; filename*=UTF-8''%C3%A4.pdf`,
+      });
+      expect(actual).toBe(expected);
+    }
+  });
+
+  test('reads of generated keys, types and dispositions', async () => {
+    const segment = fc
+      .string({ minLength: 1, maxLength: 20, unit: 'grapheme' })
+      .filter((s) => !s.includes('/') && !/^\.+$/.test(s));
+    const header = fc.option(fc.string({ minLength: 1, maxLength: 40 }), { nil: undefined });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(segment, { minLength: 1, maxLength: 5 }),
+        header,
+        header,
+        header,
+        async (path, type, disposition, cache) => {
+          const { expected, actual } = await read(`1/${path.join('/')}`, { type, disposition, cache });
+          expect(actual).toBe(expected);
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+
+  test('a write with every promise signed', async () => {
+    const sha256 = Buffer.alloc(32, 7).toString('base64');
+    const command = new PutObjectCommand({
+      Bucket: store.bucket,
+      Key: '1/uploads/a b+c.pdf',
+      ContentLength: 1234,
+      ContentType: 'application/pdf',
+      ServerSideEncryption: 'AES256',
+      ACL: 'private',
+      IfNoneMatch: '*',
+      ChecksumSHA256: sha256,
+    });
+    const expected = await getSignedUrl(sdk(store), command, {
+      expiresIn: 300,
+      signingDate: at,
+      signableHeaders: new Set([
+        'host',
+        'content-type',
+        'content-length',
+        'if-none-match',
+        'x-amz-acl',
+        'x-amz-checksum-sha256',
+        'x-amz-server-side-encryption',
+      ]),
+      unhoistableHeaders: new Set(['x-amz-acl', 'x-amz-checksum-sha256', 'x-amz-server-side-encryption']),
+    });
+    const headers = {
+      'content-length': '1234',
+      'content-type': 'application/pdf',
+      'if-none-match': '*',
+      'x-amz-acl': 'private',
+      'x-amz-checksum-sha256': sha256,
+      'x-amz-server-side-encryption': 'AES256',
+    };
+    expect(ours(store, '1/uploads/a b+c.pdf', { method: 'PUT', query: { 'x-id': 'PutObject' }, headers }, 300)).toBe(
+      expected,
+    );
+    expect(expected).not.toContain('x-amz-checksum-crc32');
+  });
+
+  test('one part of a multipart upload', async () => {
+    const UploadId = 'VXBsb2FkIElE+/=example';
+    const command = new UploadPartCommand({
+      Bucket: store.bucket,
+      Key: '1/a',
+      UploadId,
+      PartNumber: 7,
+      ContentLength: 99,
+    });
+    const expected = await getSignedUrl(sdk(store), command, { expiresIn: 300, signingDate: at });
+    const query = { partNumber: '7', uploadId: UploadId, 'x-id': 'UploadPart' };
+    expect(ours(store, '1/a', { method: 'PUT', query, headers: { 'content-length': '99' } }, 300)).toBe(expected);
+  });
+
+  test('a POST policy', async () => {
+    jest.useFakeTimers({
+      now: at,
+      doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'setTimeout', 'setInterval'],
+    });
+    try {
+      const fields = {
+        'Content-Type': 'image/png',
+        acl: 'private',
+        'x-amz-server-side-encryption': 'AES256',
+        success_action_status: '201',
+      };
+      const expected = await createPresignedPost(sdk(store), {
+        Bucket: store.bucket,
+        Key: 'incoming/1/5f0c',
+        Fields: fields,
+        Conditions: [['content-length-range', 10, 10]],
+        Expires: 300,
+      });
+      const target = {
+        bucket: store.bucket,
+        key: 'incoming/1/5f0c',
+        fields,
+        conditions: [['content-length-range', 10, 10] as const],
+      };
+      const actual = new QuerySigner(store.config.region as string).presignPost(target, credentials(store), {
+        at,
+        expiresIn: 300,
+      });
+      expect(actual).toEqual(expected.fields);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+});
+
+test('the signing key follows the day', () => {
+  const [store] = stores as [Store];
+  const signer = new QuerySigner('eu-central-1');
+  const sign = (day: string, with_: typeof longLived) =>
+    signer.presignUrl({ method: 'GET', origin: store.origin, path: '/1/a', query: {}, headers: {} }, with_, {
+      at: new Date(`${day}T00:00:00Z`),
+      expiresIn: 900,
+    });
+  const fresh = (day: string, with_: typeof longLived) =>
+    new QuerySigner('eu-central-1').presignUrl(
+      { method: 'GET', origin: store.origin, path: '/1/a', query: {}, headers: {} },
+      with_,
+      { at: new Date(`${day}T00:00:00Z`), expiresIn: 900 },
+    );
+  const other = { ...longLived, secretAccessKey: 'another' };
+  for (const [day, who] of [
+    ['2026-01-01', longLived],
+    ['2026-01-02', longLived],
+    ['2026-01-01', other],
+    ['2026-01-01', longLived],
+  ] as const) {
+    expect(sign(day, who)).toBe(fresh(day, who));
+  }
+});

@@ -1,0 +1,142 @@
+import { createHmac, hash } from 'node:crypto';
+
+/**
+ * Signature Version 4 for requests that carry their signature in the query, and for POST policies.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
+ *
+ * The SDK's presigner spends its time in a middleware stack; the arithmetic alone is some 30 times faster.
+ * `signature.spec.ts` compares every result with the SDK's own, byte by byte.
+ */
+export interface SigningCredentials {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken?: string;
+}
+
+export interface UnsignedRequest {
+  method: 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE';
+  /** `https://host[:port]`. */
+  origin: string;
+  /** Escaped: see `escapePath`. */
+  path: string;
+  query: Readonly<Record<string, string>>;
+  /** Each is signed; names in lower case. `host` is added. */
+  headers: Readonly<Record<string, string>>;
+}
+
+export interface SigningTime {
+  /** The signature's date. */
+  at: Date;
+  /** Seconds from `at` until the signature ends: 1 … 604,800. */
+  expiresIn: number;
+}
+
+export type PostCondition = Readonly<Record<string, string>> | readonly [string, string | number, string | number];
+
+export interface PostTarget {
+  bucket: string;
+  key: string;
+  fields: Readonly<Record<string, string>>;
+  conditions: readonly PostCondition[];
+}
+
+const algorithm = 'AWS4-HMAC-SHA256';
+const keysKept = 1000;
+
+/** Signs for one region. Keeps the derived keys of the few secrets in use. */
+export class QuerySigner {
+  readonly #region: string;
+  readonly #keys = new Map<string, Buffer>();
+
+  constructor(region: string) {
+    this.#region = region;
+  }
+
+  /**
+   * The URL that makes the request, and only it, with these credentials until it expires. Names in the request's query
+   * must begin with a lower-case letter, as all of S3's do: that puts them behind the signature's own.
+   */
+  presignUrl(request: UnsignedRequest, credentials: SigningCredentials, { at, expiresIn }: SigningTime): string {
+    const { origin, path, method } = request;
+    const date = amzDate(at);
+    const scope = this.#scope(date);
+    const host = origin.slice(origin.indexOf('//') + 2);
+    const { names, lines } = canonicalHeaders(request.headers, host);
+    const token = credentials.sessionToken ? `&X-Amz-Security-Token=${escape(credentials.sessionToken)}` : '';
+    const before =
+      `X-Amz-Algorithm=${algorithm}&X-Amz-Content-Sha256=UNSIGNED-PAYLOAD` +
+      `&X-Amz-Credential=${escape(`${credentials.accessKeyId}/${scope}`)}&X-Amz-Date=${date}&X-Amz-Expires=${expiresIn}${token}`;
+    const after = `&X-Amz-SignedHeaders=${escape(names)}${queryString(request.query)}`;
+    const canonical = `${method}\n${path}\n${before}${after}\n${lines}\n${names}\nUNSIGNED-PAYLOAD`;
+    const toSign = `${algorithm}\n${date}\n${scope}\n${hash('sha256', canonical)}`;
+    return `${origin}${path}?${before}&X-Amz-Signature=${this.#sign(credentials, date, toSign)}${after}`;
+  }
+
+  /** The fields of a browser's form POST: `fields` and `conditions` become a policy that the store enforces. */
+  presignPost(
+    target: PostTarget,
+    credentials: SigningCredentials,
+    { at, expiresIn }: SigningTime,
+  ): Record<string, string> {
+    const date = amzDate(at);
+    const fields: Record<string, string> = {
+      ...target.fields,
+      bucket: target.bucket,
+      'X-Amz-Algorithm': algorithm,
+      'X-Amz-Credential': `${credentials.accessKeyId}/${this.#scope(date)}`,
+      'X-Amz-Date': date,
+      ...(credentials.sessionToken && { 'X-Amz-Security-Token': credentials.sessionToken }),
+    };
+    const conditions = [
+      ...target.conditions,
+      ...Object.entries(fields).map(([name, value]) => ({ [name]: value })),
+      { key: target.key },
+    ];
+    const expiration = new Date(at.getTime() + expiresIn * 1000).toISOString().replace(/\.\d{3}Z$/, 'Z');
+    const policy = Buffer.from(JSON.stringify({ expiration, conditions })).toString('base64');
+    return { ...fields, key: target.key, Policy: policy, 'X-Amz-Signature': this.#sign(credentials, date, policy) };
+  }
+
+  #scope(date: string): string {
+    return `${date.slice(0, 8)}/${this.#region}/s3/aws4_request`;
+  }
+
+  #sign(credentials: SigningCredentials, date: string, text: string): string {
+    return hmac(this.#key(credentials, date.slice(0, 8)), text).toString('hex');
+  }
+
+  /** A signing key serves one secret for one day. */
+  #key({ secretAccessKey }: SigningCredentials, day: string): Buffer {
+    const name = `${day}/${secretAccessKey}`;
+    const known = this.#keys.get(name);
+    if (known) return known;
+    const key = ['s3', 'aws4_request'].reduce(hmac, hmac(hmac(`AWS4${secretAccessKey}`, day), this.#region));
+    if (this.#keys.size >= keysKept) this.#keys.clear();
+    this.#keys.set(name, key);
+    return key;
+  }
+}
+
+/** RFC 3986 escaping as S3 canonicalises it: everything but `A-Z a-z 0-9 - _ . ~`. */
+export const escape = (text: string): string =>
+  encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+
+export const escapePath = (key: string): string => key.split('/').map(escape).join('/');
+
+function canonicalHeaders(headers: Readonly<Record<string, string>>, host: string): { names: string; lines: string } {
+  const all: Record<string, string> = { ...headers, host };
+  const names = Object.keys(all).sort();
+  const lines = names.map((name) => `${name}:${(all[name] ?? '').trim().replace(/\s+/g, ' ')}\n`).join('');
+  return { names: names.join(';'), lines };
+}
+
+/** Each parameter with an ampersand before it. */
+const queryString = (query: Readonly<Record<string, string>>): string =>
+  Object.keys(query)
+    .sort()
+    .map((name) => `&${escape(name)}=${escape(query[name] ?? '')}`)
+    .join('');
+
+const amzDate = (at: Date): string => at.toISOString().replace(/[-:]|\.\d{3}/g, '');
+
+const hmac = (key: string | Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest();

@@ -1,0 +1,70 @@
+import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@smithy/types';
+import type { OrgId } from '../keys/org-id.js';
+import { StorageError } from '../storage.error.js';
+import type { StorageSettings } from '../storage.settings.js';
+import type { Area } from './org-clients.js';
+import { transport } from './s3-client.js';
+
+const objectActions = [
+  's3:GetObject',
+  's3:PutObject',
+  's3:DeleteObject',
+  's3:AbortMultipartUpload',
+  's3:ListMultipartUploadParts',
+];
+
+/**
+ * The session policy for one organisation: the role's rights, cut down to its prefixes. The archive cannot be deleted from.
+ * At most 2,048 characters: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+ */
+export function sessionPolicy({ bucket, acl }: StorageSettings, org: OrgId, area: Area): object {
+  const arn = `arn:aws:s3:::${bucket}`;
+  const prefixes = area === 'files' ? [`${org}/*`, `incoming/${org}/*`] : [`audit-archive/${org}/*`];
+  const actions = objectActions.filter((action) => area === 'files' || action !== 's3:DeleteObject');
+  if (acl !== 'none') actions.push('s3:PutObjectAcl');
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      { Effect: 'Allow', Action: actions, Resource: prefixes.map((prefix) => `${arn}/${prefix}`) },
+      {
+        Effect: 'Allow',
+        Action: ['s3:ListBucket', 's3:ListBucketMultipartUploads'],
+        Resource: arn,
+        Condition: { StringLike: { 's3:prefix': prefixes } },
+      },
+    ],
+  };
+}
+
+/** Credentials of one organisation: the SDK calls this anew when they near their end. */
+export function tenantCredentials(settings: StorageSettings, org: OrgId, area: Area): AwsCredentialIdentityProvider {
+  const { tenantRole, region, credentials } = settings;
+  if (tenantRole === undefined) throw new StorageError('misconfigured', 'tenantRole is not set.');
+  const { roleArn, archiverRoleArn = roleArn, sessionSeconds = 3_600, stsEndpoint, tagSession = true } = tenantRole;
+  const sts = new STSClient({
+    region,
+    ...(stsEndpoint && { endpoint: stsEndpoint }),
+    ...(credentials && { credentials }),
+    ...transport(settings),
+  });
+  const request = new AssumeRoleCommand({
+    RoleArn: area === 'files' ? roleArn : archiverRoleArn,
+    RoleSessionName: `org-${org}`,
+    DurationSeconds: sessionSeconds,
+    Policy: JSON.stringify(sessionPolicy(settings, org, area)),
+    ...(tagSession && { Tags: [{ Key: 'OrgId', Value: org }] }),
+  });
+  return async (): Promise<AwsCredentialIdentity> => {
+    const { Credentials } = await sts.send(request);
+    if (!Credentials?.AccessKeyId || !Credentials.SecretAccessKey || !Credentials.SessionToken) {
+      throw new StorageError('store_unavailable', 'The token service answered without credentials.');
+    }
+    return {
+      accessKeyId: Credentials.AccessKeyId,
+      secretAccessKey: Credentials.SecretAccessKey,
+      sessionToken: Credentials.SessionToken,
+      expiration: Credentials.Expiration,
+    };
+  };
+}

@@ -1,0 +1,59 @@
+import { Logger } from '@nestjs/common';
+import type { OrgId } from './keys/org-id.js';
+import type { StorageErrorCode } from './storage.error.js';
+
+/** What kind of file: names the domain service, and what an upload's token is good for. */
+export type Purpose = 'form-upload' | 'signature' | 'document' | 'logo' | 'audit-month' | (string & {});
+
+/** Where in its domain a file belongs, in ids. */
+export type Place = Readonly<Record<string, string | number>>;
+
+interface Subject {
+  org: OrgId;
+  purpose: Purpose;
+  place: Place;
+  /** The acting user, as the application named it; absent for calls made without one. */
+  by?: string;
+  at: Date;
+}
+
+/** Nothing secret is in an event: no URL, no token, no key. */
+export type StorageEvent = Subject &
+  (
+    | { kind: 'upload-begun'; contentType: string; size: number }
+    | { kind: 'upload-completed'; contentType: string; size: number; direct: boolean }
+    | { kind: 'upload-refused'; code: StorageErrorCode; direct: boolean }
+    | { kind: 'read-url-issued'; expiresAt: Date }
+    | { kind: 'file-deleted' }
+  );
+
+type WithoutTime<E> = E extends StorageEvent ? Omit<E, 'at'> : never;
+type Listener = (event: StorageEvent) => unknown;
+
+/**
+ * What happened to files, for audit logs, quotas and counters. Listeners run after the fact and beside the request: one
+ * that throws or rejects is logged, and neither the request nor another listener notices.
+ */
+export class StorageEvents {
+  readonly #listeners = new Set<Listener>();
+  readonly #logger = new Logger(StorageEvents.name);
+
+  /** Returns what ends the subscription. */
+  subscribe(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  emit(event: WithoutTime<StorageEvent>): void {
+    const stamped = { ...event, at: new Date() } as StorageEvent;
+    for (const listener of this.#listeners) void this.#deliver(listener, stamped);
+  }
+
+  async #deliver(listener: Listener, event: StorageEvent): Promise<void> {
+    try {
+      await listener(event);
+    } catch (error) {
+      this.#logger.error(`A listener failed on ${event.kind}: ${error instanceof Error ? error.message : 'unknown'}`);
+    }
+  }
+}

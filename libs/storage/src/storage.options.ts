@@ -1,0 +1,94 @@
+import type { AwsCredentialIdentityProvider } from '@smithy/types';
+
+/** Long-lived or temporary keys. Temporary ones (`ASIA…`) need their `sessionToken`. */
+export interface StaticCredentials {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken?: string;
+}
+
+/** Server-side encryption asked for on every write; `none` for stores without it, such as MinIO without a KMS. */
+export type Encryption = 'AES256' | 'none' | { kmsKeyId: string };
+
+/** Milliseconds. Each ends the call with `store_unavailable`. */
+export interface Timeouts {
+  /** Until the connection stands. Default 3,000. */
+  connect: number;
+  /** Until an answer's headers arrive. Default 30,000. */
+  request: number;
+  /** Silence on an open connection. Default 60,000. */
+  socket: number;
+}
+
+/** What a store can do. Everything is true for Amazon S3; switch off what yours lacks: the module adapts or refuses, and never claims the guard. */
+export interface StoreCapabilities {
+  /** Verifies presigned POST policies. Without it `beginUpload` uses PUT. */
+  postPolicy: boolean;
+  /** `If-None-Match: *` on PutObject and CompleteMultipartUpload. */
+  conditionalWrites: boolean;
+  /** `If-None-Match: *` on CopyObject. Without it a HEAD comes before, and two completions for one name can race. */
+  conditionalCopy: boolean;
+  /** Verifies and reports `x-amz-checksum-sha256`. Without it a promised hash is checked by reading the object. */
+  checksums: boolean;
+  /** Reports an object's encryption on HEAD. Without it completion takes the store's word for it. */
+  reportsEncryption: boolean;
+  /** Refuses `x-amz-*` headers that the URL's signature does not cover. Without it direct uploads need `tenantRole`. */
+  refusesUnsignedHeaders: boolean;
+}
+
+/** Work with credentials of one organisation at a time: even a wrong key in our own code is refused by the store. */
+export interface TenantRole {
+  /** The role to assume for an organisation's own files. Its trust policy must allow `sts:AssumeRole` and `sts:TagSession`. */
+  roleArn: string;
+  /** The role for `audit-archive/`; default: `roleArn`. */
+  archiverRoleArn?: string;
+  /** Seconds a session lives: 900 … 43,200, at most 3,600 when the application itself runs on a role. Default 3,600. */
+  sessionSeconds?: number;
+  /** Organisations whose clients are kept at once. Default 500. */
+  maxTenants?: number;
+  /** STS endpoint; default: the region's own. Stores that answer STS on the S3 endpoint want that here. */
+  stsEndpoint?: string;
+  /** Session tags (`OrgId`), which the bucket policy reads. Default true; switch off for stores without `sts:TagSession`. */
+  tagSession?: boolean;
+}
+
+export interface StorageModuleOptions {
+  /** 3 to 63 of `a-z 0-9 . -`. */
+  bucket: string;
+  /** The bucket's own region: a presigned URL cannot follow a redirect. */
+  region: string;
+  /** Where the server reaches S3; default: Amazon's endpoint of the region. */
+  endpoint?: string;
+  /** Where clients reach S3, when that differs from `endpoint`: presigned requests name this host. */
+  publicEndpoint?: string;
+  /** `https://host/bucket/key` in place of `https://bucket.host/key`. Default: true when `endpoint` is set. */
+  forcePathStyle?: boolean;
+  /** Default: the SDK's chain (environment, profile, container or instance role). */
+  credentials?: StaticCredentials | AwsCredentialIdentityProvider;
+  /** Default `AES256`. */
+  encryption?: Encryption;
+  /** `private` (default) is sent on every write; `none` for roles without `s3:PutObjectAcl` and cross-account buckets. */
+  acl?: 'private' | 'none';
+  /** `when-supported`: the SDK adds and verifies CRC32 on each call. Default `when-required`, which every store understands. */
+  checksums?: 'when-supported' | 'when-required';
+  timeouts?: Partial<Timeouts>;
+  /** Tries for one call, the first included. Default 3. */
+  maxAttempts?: number;
+  /** Connections held open to the store. Default 100. */
+  maxSockets?: number;
+  /** The account that owns the bucket, sent on server-side calls so that a bucket taken over by another account is refused. */
+  expectedBucketOwner?: string;
+  /** Where the authenticated organisation stands on a request; default: `request.user.org_id`. Never read it from path, query, header or body. */
+  orgOf?: (request: never) => unknown;
+  /** Signs upload tokens: 32 bytes or more each; the first signs, all verify. Direct uploads are refused without it. */
+  tokenSecrets?: readonly string[];
+  /** How clients send bytes to the store by default; a request may choose. Default: `POST` where the store verifies policies, else `PUT`. */
+  uploadMethod?: 'POST' | 'PUT';
+  /**
+   * Rounds a read URL's signing time down to a multiple of this many seconds, so that one object has one URL within the
+   * window and a browser's cache works. The URL's life shrinks by up to the window. 0 … 600, default 0.
+   */
+  stableUrlSeconds?: number;
+  capabilities?: Partial<StoreCapabilities>;
+  tenantRole?: TenantRole;
+}

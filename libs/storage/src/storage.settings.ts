@@ -1,0 +1,154 @@
+import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@smithy/types';
+import { StorageError } from './storage.error.js';
+import type {
+  StaticCredentials,
+  StorageModuleOptions,
+  StoreCapabilities,
+  TenantRole,
+  Timeouts,
+} from './storage.options.js';
+
+/** Options with every default filled in: what the rest of the module reads. */
+export interface StorageSettings extends Omit<
+  Required<StorageModuleOptions>,
+  'endpoint' | 'publicEndpoint' | 'credentials' | 'expectedBucketOwner' | 'tenantRole'
+> {
+  endpoint?: string;
+  publicEndpoint?: string;
+  credentials?: StaticCredentials | AwsCredentialIdentityProvider;
+  expectedBucketOwner?: string;
+  tenantRole?: TenantRole;
+  timeouts: Timeouts;
+  capabilities: StoreCapabilities;
+}
+
+const allCapabilities: StoreCapabilities = {
+  postPolicy: true,
+  conditionalWrites: true,
+  conditionalCopy: true,
+  checksums: true,
+  reportsEncryption: true,
+  refusesUnsignedHeaders: true,
+};
+
+/** Fills in the defaults and checks every option. Throws one `misconfigured` error that names each mistake with its fix. */
+export function storageSettings(options: StorageModuleOptions): StorageSettings {
+  const mistakes = [...mistakesIn(options)];
+  if (mistakes.length > 0) {
+    throw new StorageError('misconfigured', `StorageModule options: ${mistakes.join(' ')}`);
+  }
+  const capabilities = { ...allCapabilities, ...options.capabilities };
+  return {
+    forcePathStyle: options.endpoint !== undefined,
+    encryption: 'AES256',
+    acl: 'private',
+    checksums: 'when-required',
+    maxAttempts: 3,
+    maxSockets: 100,
+    orgOf: (request: { user?: { org_id?: unknown } }) => request.user?.org_id,
+    tokenSecrets: [],
+    uploadMethod: capabilities.postPolicy ? 'POST' : 'PUT',
+    stableUrlSeconds: 0,
+    ...definedOnly(options),
+    timeouts: { connect: 3_000, request: 30_000, socket: 60_000, ...options.timeouts },
+    capabilities,
+  };
+}
+
+const definedOnly = <T extends object>(given: T): T =>
+  Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as T;
+
+function* mistakesIn(options: StorageModuleOptions): Generator<string> {
+  const { bucket, region, endpoint, publicEndpoint, credentials, encryption, acl, timeouts, tenantRole } = options;
+  if (!isBucketName(bucket)) {
+    yield `bucket must be 3 to 63 of a-z, 0-9, "." and "-" (give the bucket's name, not a URL or ARN).`;
+  }
+  if (typeof region !== 'string' || !/^[a-z0-9-]{2,32}$/.test(region)) {
+    yield 'region is missing or malformed: give the region of the bucket, such as eu-central-1.';
+  }
+  if (endpoint !== undefined && !isOrigin(endpoint)) {
+    yield 'endpoint must be an origin such as https://s3.example.com, without path, query or credentials.';
+  }
+  if (publicEndpoint !== undefined && !isOrigin(publicEndpoint)) {
+    yield 'publicEndpoint must be an origin such as https://files.example.com, without path, query or credentials.';
+  }
+  if (publicEndpoint !== undefined && endpoint === undefined) {
+    yield 'publicEndpoint needs endpoint: give the address the server itself uses.';
+  }
+  if (typeof credentials === 'object') yield* mistakesInKeys(credentials);
+  if (encryption !== undefined && encryption !== 'AES256' && encryption !== 'none' && !hasKmsKey(encryption)) {
+    yield `encryption must be 'AES256', 'none' or { kmsKeyId }.`;
+  }
+  if (acl !== undefined && acl !== 'private' && acl !== 'none') {
+    yield `acl must be 'private' or 'none': objects are never public.`;
+  }
+  if (options.checksums !== undefined && !['when-supported', 'when-required'].includes(options.checksums)) {
+    yield `checksums must be 'when-supported' or 'when-required'.`;
+  }
+  for (const [name, value] of Object.entries({ ...timeouts })) {
+    if (!isWhole(value, 1, 3_600_000)) yield `timeouts.${name} must be whole milliseconds above 0.`;
+  }
+  if (options.maxAttempts !== undefined && !isWhole(options.maxAttempts, 1, 10)) yield 'maxAttempts must be 1 … 10.';
+  if (options.maxSockets !== undefined && !isWhole(options.maxSockets, 1, 10_000))
+    yield 'maxSockets must be 1 … 10000.';
+  if (options.expectedBucketOwner !== undefined && !/^\d{12}$/.test(options.expectedBucketOwner)) {
+    yield 'expectedBucketOwner must be an account id of 12 digits.';
+  }
+  if (options.stableUrlSeconds !== undefined && !isWhole(options.stableUrlSeconds, 0, 600)) {
+    yield 'stableUrlSeconds must be 0 … 600.';
+  }
+  if (options.uploadMethod === 'POST' && options.capabilities?.postPolicy === false) {
+    yield `uploadMethod 'POST' needs a store that verifies POST policies: use 'PUT', or remove capabilities.postPolicy.`;
+  }
+  const secrets = options.tokenSecrets ?? [];
+  if (!Array.isArray(secrets) || secrets.some((s) => typeof s !== 'string' || Buffer.byteLength(s) < 32)) {
+    yield 'tokenSecrets must be a list of secrets of 32 bytes or more each (try: openssl rand -base64 48).';
+  }
+  if (tenantRole !== undefined) yield* mistakesInRole(tenantRole);
+}
+
+function* mistakesInKeys({ accessKeyId, secretAccessKey, sessionToken }: AwsCredentialIdentity): Generator<string> {
+  if (!accessKeyId || !secretAccessKey) {
+    yield 'credentials need both accessKeyId and secretAccessKey; leave credentials out to use the default chain.';
+  }
+  if (sessionToken === '') yield 'credentials.sessionToken is empty: leave it out for long-lived keys.';
+  if (accessKeyId?.startsWith('ASIA') && !sessionToken) {
+    yield 'credentials.accessKeyId is a temporary key (ASIA…): give its sessionToken too.';
+  }
+}
+
+function* mistakesInRole({
+  roleArn,
+  archiverRoleArn,
+  sessionSeconds,
+  maxTenants,
+  stsEndpoint,
+}: TenantRole): Generator<string> {
+  const isRole = (arn: string) => /^arn:[a-z-]+:iam::(\d{12})?:role\/[\w+=,.@/-]+$/.test(arn);
+  if (!isRole(roleArn)) yield 'tenantRole.roleArn must be the ARN of a role (arn:aws:iam::111122223333:role/name).';
+  if (archiverRoleArn !== undefined && !isRole(archiverRoleArn)) {
+    yield 'tenantRole.archiverRoleArn must be the ARN of a role.';
+  }
+  if (sessionSeconds !== undefined && !isWhole(sessionSeconds, 900, 43_200)) {
+    yield 'tenantRole.sessionSeconds must be 900 … 43200.';
+  }
+  if (maxTenants !== undefined && !isWhole(maxTenants, 1, 10_000)) yield 'tenantRole.maxTenants must be 1 … 10000.';
+  if (stsEndpoint !== undefined && !isOrigin(stsEndpoint)) yield 'tenantRole.stsEndpoint must be an origin.';
+}
+
+const isBucketName = (name: unknown): boolean =>
+  typeof name === 'string' && /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name) && !name.includes('..');
+
+const hasKmsKey = (encryption: unknown): boolean =>
+  typeof encryption === 'object' &&
+  typeof (encryption as { kmsKeyId?: unknown })?.kmsKeyId === 'string' &&
+  (encryption as { kmsKeyId: string }).kmsKeyId.length > 0;
+
+const isWhole = (value: unknown, low: number, high: number): boolean =>
+  Number.isInteger(value) && (value as number) >= low && (value as number) <= high;
+
+function isOrigin(value: unknown): boolean {
+  if (typeof value !== 'string' || !URL.canParse(value)) return false;
+  const { protocol, pathname, search, hash, username } = new URL(value);
+  return /^https?:$/.test(protocol) && pathname === '/' && search === '' && hash === '' && username === '';
+}

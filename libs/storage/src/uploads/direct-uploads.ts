@@ -1,0 +1,219 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
+import { acceptedType } from '../content/accepted-types.js';
+import { layout } from '../keys/layout.js';
+import { orgScopedKey, type ObjectKey } from '../keys/object-key.js';
+import type { OrgId } from '../keys/org-id.js';
+import type { ObjectInfo } from '../s3/object-info.js';
+import { ObjectStore } from '../s3/object-store.js';
+import { StorageError } from '../storage.error.js';
+import { StorageEvents, type Purpose } from '../storage.events.js';
+import { ticketPartBytes, writeUrlSeconds } from '../storage.policy.js';
+import type { StorageSettings } from '../storage.settings.js';
+import { STORAGE_SETTINGS } from '../storage.tokens.js';
+import { inspect } from './inspection.js';
+import { fromMetadata, storedFile, toMetadata, type StoredFile } from './stored-file.js';
+import { partCount, postForm, putRequest, stepRequest, type UploadStep } from './upload-requests.js';
+import { admitted, type UploadPromise, type UploadTarget, type UploadTicket } from './upload-target.js';
+import { UploadTokens, type Promised } from './upload-token.js';
+
+interface Caller {
+  /** The acting user: a token works for the one it was made for. */
+  by: string;
+  /** Where given, the token must have been made for it. */
+  purpose?: Purpose;
+}
+
+export interface SignedStep {
+  method: string;
+  url: string;
+  headers?: Record<string, string>;
+  expiresAt: Date;
+}
+
+/**
+ * Uploads that go straight to the store. A client may write to `incoming/{org}/{upload id}` and nowhere else; what arrives
+ * is read by nobody until it has been compared with what was promised and copied to its place. No state is kept here: the
+ * token holds the promise, the final object names the upload it came from, so every step can be repeated.
+ */
+@Injectable()
+export class DirectUploads {
+  readonly #logger = new Logger(DirectUploads.name);
+  readonly #tokens: UploadTokens;
+
+  constructor(
+    @Inject(STORAGE_SETTINGS) private readonly settings: StorageSettings,
+    private readonly store: ObjectStore,
+    private readonly events: StorageEvents,
+  ) {
+    this.#tokens = new UploadTokens(settings.tokenSecrets);
+  }
+
+  async begin(target: UploadTarget & { by: string }, promise: UploadPromise): Promise<UploadTicket> {
+    this.#requireSafeStore();
+    const { org, purpose, place, by, key, type, replaces } = target;
+    const { size, sha256 } = admitted(promise, target.maxBytes);
+    const present = await this.#find(org, key);
+    if (present && !replaces) throw new StorageError('already_exists', 'There is already a file with this name.');
+    const promised: Promised = {
+      uploadId: randomUUID(),
+      org,
+      by,
+      purpose,
+      place,
+      path: key.slice(org.length + 1),
+      fileName: target.fileName,
+      nameInKey: target.nameInKey,
+      contentType: type.mime,
+      size,
+      ...(sha256 && { sha256 }),
+      replaces,
+      ...(present && { replacing: present.etag }),
+      multipart: promise.multipart === true,
+    };
+    const ticket = await this.#ticket(promised, promise.method ?? this.settings.uploadMethod);
+    this.events.emit({ kind: 'upload-begun', org, purpose, place, by, contentType: type.mime, size });
+    return ticket;
+  }
+
+  /** Verifies what was sent and puts it in its place. Doing it again gives the same answer. */
+  async complete(org: OrgId, token: string, caller: Caller): Promise<StoredFile> {
+    const promised = await this.#open(org, token, caller);
+    const { purpose, place, by, contentType, size, nameInKey } = promised;
+    const final = orgScopedKey(org, promised.path);
+    const incoming = layout.incoming(org, promised);
+    try {
+      const before = await this.#find(org, final);
+      const placed = isFrom(promised, before) ? before : await this.#place(org, incoming, final, promised, before);
+      await this.#discard(org, incoming, promised);
+      if (placed !== before) {
+        this.events.emit({ kind: 'upload-completed', org, purpose, place, by, contentType, size, direct: true });
+      }
+      return storedFile(placed, nameInKey);
+    } catch (error) {
+      if (error instanceof StorageError && refusals.has(error.code)) {
+        await this.#discard(org, incoming, promised);
+        this.events.emit({ kind: 'upload-refused', org, purpose, place, by, code: error.code, direct: true });
+      }
+      throw error;
+    }
+  }
+
+  /** Signs one step of a multipart upload (or the single PUT) on this upload's own object. */
+  async sign(org: OrgId, token: string, step: UploadStep, caller: Caller): Promise<SignedStep> {
+    const promised = await this.#open(org, token, caller);
+    const request = stepRequest(this.settings, promised, step);
+    const life = { expiresIn: writeUrlSeconds };
+    const signed = await this.store.presign(org, layout.incoming(org, promised), request, life);
+    return { method: request.method, ...signed, headers: sent(request.headers) };
+  }
+
+  /** Gives an upload up: what was sent is removed. A completed one is not touched. */
+  async abandon(org: OrgId, token: string, caller: Caller): Promise<void> {
+    const promised = await this.#open(org, token, caller);
+    await this.#discard(org, layout.incoming(org, promised), promised);
+  }
+
+  async #ticket(promised: Promised, method: 'POST' | 'PUT'): Promise<UploadTicket> {
+    const { org } = promised;
+    const key = layout.incoming(org, promised);
+    const life = { expiresIn: writeUrlSeconds };
+    const token = await this.#tokens.seal(promised);
+    if (promised.multipart) {
+      const expiresAt = new Date(Date.now() + life.expiresIn * 1000);
+      return { method: 'MULTIPART', partSize: ticketPartBytes, partCount: partCount(promised.size), expiresAt, token };
+    }
+    if (method === 'POST') {
+      if (!this.settings.capabilities.postPolicy) {
+        throw new StorageError('not_supported', `This store does not verify POST policies: ask for method 'PUT'.`);
+      }
+      return { method, ...(await this.store.presignPost(org, key, postForm(this.settings, promised), life)), token };
+    }
+    const request = putRequest(this.settings, promised);
+    return { method, ...(await this.store.presign(org, key, request, life)), headers: sent(request.headers), token };
+  }
+
+  async #open(org: OrgId, token: string, { by, purpose }: Caller): Promise<Promised> {
+    const promised = await this.#tokens.open(token);
+    const isTheirs = promised.org === org && promised.by === by && (purpose ?? promised.purpose) === promised.purpose;
+    if (!isTheirs) throw noUpload();
+    return promised;
+  }
+
+  async #place(
+    org: OrgId,
+    incoming: ObjectKey,
+    final: ObjectKey,
+    promised: Promised,
+    before: ObjectInfo | undefined,
+  ): Promise<ObjectInfo> {
+    const type = acceptedType(promised.contentType);
+    const { fileName, by, uploadId, sha256, replaces } = promised;
+    if (before && !replaces) throw new StorageError('already_exists', 'There is already a file with this name.');
+    if (before?.etag !== promised.replacing) {
+      throw new StorageError('conflict', 'The file was changed while this upload was under way. Begin it again.');
+    }
+    try {
+      const sourceEtag = await inspect(this.store, this.settings, org, incoming, promised, type);
+      const metadata = toMetadata({ fileName, by, uploadId, sha256 });
+      await this.store.copy(org, incoming, final, {
+        contentType: type.mime,
+        metadata,
+        sourceEtag,
+        ifAbsent: !replaces,
+      });
+    } catch (error) {
+      // Another completion of the same upload may have been faster at any point.
+      const now = await this.#find(org, final);
+      if (isFrom(promised, now)) return now;
+      throw meaningOf(error, now !== undefined && !replaces);
+    }
+    return this.store.head(org, final);
+  }
+
+  async #find(org: OrgId, key: ObjectKey): Promise<ObjectInfo | undefined> {
+    return this.store.head(org, key).catch((error: StorageError) => {
+      if (error.code === 'not_found') return undefined;
+      throw error;
+    });
+  }
+
+  /** Best effort, for what is left expires after a day. */
+  async #discard(org: OrgId, incoming: ObjectKey, { multipart }: Promised): Promise<void> {
+    try {
+      await this.store.delete(org, incoming);
+      if (multipart) await this.store.abortIncomplete(org, incoming);
+    } catch (error) {
+      this.#logger.warn(`An incoming object could not be removed: ${(error as StorageError).code}`);
+    }
+  }
+
+  #requireSafeStore(): void {
+    const { capabilities, tenantRole } = this.settings;
+    if (capabilities.refusesUnsignedHeaders || tenantRole) return;
+    throw new StorageError(
+      'not_supported',
+      'This store accepts headers that a URL does not sign, so a client could copy foreign objects: direct uploads need tenantRole.',
+    );
+  }
+}
+
+const refusals = new Set(['size_mismatch', 'content_mismatch', 'hash_mismatch', 'already_exists', 'conflict']);
+
+const noUpload = () => new StorageError('not_found', 'There is no such upload.');
+
+const isFrom = ({ uploadId }: Promised, info: ObjectInfo | undefined): info is ObjectInfo =>
+  info !== undefined && fromMetadata(info.metadata).uploadId === uploadId;
+
+function meaningOf(error: unknown, isTaken: boolean): unknown {
+  const code = error instanceof StorageError ? error.code : undefined;
+  if (code === 'not_found') return noUpload();
+  if (code !== 'precondition_failed') return error;
+  return isTaken
+    ? new StorageError('already_exists', 'There is already a file with this name.')
+    : new StorageError('conflict', 'The bytes changed while they were verified. Begin the upload again.');
+}
+
+/** Clients set their own Content-Length, and browsers let nobody else do it. */
+const sent = ({ 'content-length': _set, ...headers }: Readonly<Record<string, string>> = {}): Record<string, string> =>
+  headers;

@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import type { AcceptedType } from '../content/accepted-types.js';
+import { sniffBytes, verifyContent } from '../content/detect.js';
+import type { ObjectKey } from '../keys/object-key.js';
+import type { OrgId } from '../keys/org-id.js';
+import type { ObjectInfo } from '../s3/object-info.js';
+import type { ObjectStore } from '../s3/object-store.js';
+import { StorageError } from '../storage.error.js';
+import type { StorageSettings } from '../storage.settings.js';
+import type { Promised } from './upload-token.js';
+
+/**
+ * Compares what is stored with what was promised, by the stored bytes and never by the client's word. Every read is on
+ * condition of the ETag seen first, so that the answer is about one state of the object; that ETag is returned.
+ */
+export async function inspect(
+  store: ObjectStore,
+  settings: StorageSettings,
+  org: OrgId,
+  key: ObjectKey,
+  promised: Promised,
+  type: AcceptedType,
+): Promise<string> {
+  const info = await store.head(org, key);
+  if (info.size !== promised.size) {
+    throw new StorageError('size_mismatch', `${promised.size} bytes were promised, ${info.size} were sent.`);
+  }
+  if (info.contentType !== promised.contentType) {
+    throw new StorageError('content_mismatch', `${promised.contentType} was promised, another type was sent.`);
+  }
+  requireEncryption(settings, info);
+  if (promised.sha256 && (await hashOf(store, org, key, info)) !== promised.sha256) {
+    throw new StorageError('hash_mismatch', 'The bytes do not have the promised SHA-256.');
+  }
+  const isWhole = info.size <= sniffBytes;
+  const { body } = await store.read(org, key, { range: `bytes=0-${sniffBytes - 1}`, ifMatch: info.etag });
+  await verifyContent(Buffer.concat(await body.toArray()), type, isWhole);
+  return info.etag;
+}
+
+function requireEncryption({ encryption, capabilities }: StorageSettings, info: ObjectInfo): void {
+  if (encryption === 'none' || !capabilities.reportsEncryption) return;
+  const expected = encryption === 'AES256' ? 'AES256' : 'aws:kms';
+  if (info.encryption !== expected)
+    throw new StorageError('content_mismatch', 'The bytes were stored without the promised encryption.');
+}
+
+/** The store's own checksum where it has one for the whole object, else a read of it. */
+async function hashOf(store: ObjectStore, org: OrgId, key: ObjectKey, info: ObjectInfo): Promise<string> {
+  if (info.sha256) return Buffer.from(info.sha256, 'base64').toString('hex');
+  const { body } = await store.read(org, key, { ifMatch: info.etag });
+  const hash = createHash('sha256');
+  for await (const chunk of body) hash.update(chunk as Uint8Array);
+  return hash.digest('hex');
+}

@@ -1,0 +1,62 @@
+import type { AcceptedType } from '../content/accepted-types.js';
+import type { ObjectKey } from '../keys/object-key.js';
+import type { OrgId } from '../keys/org-id.js';
+import { StorageError } from '../storage.error.js';
+import type { Place, Purpose } from '../storage.events.js';
+
+/** What a domain has admitted: where a file goes and what it may be. Both ways of uploading start from it. */
+export interface UploadTarget {
+  org: OrgId;
+  purpose: Purpose;
+  place: Place;
+  key: ObjectKey;
+  /** The original name, given back on download. */
+  fileName: string;
+  nameInKey: string;
+  type: AcceptedType;
+  maxBytes: number;
+  /** Whether a file already at the key gives way. */
+  replaces: boolean;
+  by?: string;
+}
+
+/** What a client says of the bytes it is about to send straight to the store. */
+export interface UploadPromise {
+  /** Exact, in bytes. */
+  size: number;
+  /** SHA-256 of the bytes, hexadecimal or base64. */
+  sha256?: string;
+  /** How the client wants to send; default: the option `uploadMethod`. */
+  method?: 'POST' | 'PUT';
+  /** In parts, each signed when its turn comes, so that an interrupted upload goes on where it stopped. */
+  multipart?: boolean;
+}
+
+interface TicketBase {
+  /** Completes, signs steps of, or abandons this upload; for its user only. */
+  token: string;
+  /** When the request stops working. */
+  expiresAt: Date;
+}
+
+/** A request to follow as it is: every part of it is signed. */
+export type UploadTicket = TicketBase &
+  (
+    | { method: 'PUT'; url: string; headers: Record<string, string> }
+    /** A form: `fields` first, the bytes last, as `file`. */
+    | { method: 'POST'; url: string; fields: Record<string, string> }
+    /** `partSize` bytes a part, the last one shorter. */
+    | { method: 'MULTIPART'; partSize: number; partCount: number }
+  );
+
+/** The promise in checked form; `sha256` in hexadecimal. */
+export function admitted({ size, sha256 }: UploadPromise, maxBytes: number): { size: number; sha256?: string } {
+  if (!Number.isInteger(size) || size < 1) {
+    throw new StorageError('invalid_request', 'size must be the exact number of bytes, 1 or more.');
+  }
+  if (size > maxBytes) throw new StorageError('file_too_large', `The file is larger than ${maxBytes} bytes.`);
+  if (sha256 === undefined) return { size };
+  if (/^[0-9a-f]{64}$/i.test(sha256)) return { size, sha256: sha256.toLowerCase() };
+  if (/^[A-Za-z0-9+/]{43}=$/.test(sha256)) return { size, sha256: Buffer.from(sha256, 'base64').toString('hex') };
+  throw new StorageError('invalid_request', 'sha256 must be 64 hexadecimal digits, or base64.');
+}

@@ -1,0 +1,71 @@
+import { EncryptJWT, jwtDecrypt } from 'jose';
+import { createHash } from 'node:crypto';
+import type { OrgId } from '../keys/org-id.js';
+import { StorageError } from '../storage.error.js';
+import type { Place, Purpose } from '../storage.events.js';
+
+/** What was promised when an upload began. */
+export interface Promised {
+  uploadId: string;
+  org: OrgId;
+  by: string;
+  purpose: Purpose;
+  place: Place;
+  /** The final key without its organisation. */
+  path: string;
+  fileName: string;
+  nameInKey: string;
+  contentType: string;
+  size: number;
+  /** Hexadecimal. */
+  sha256?: string;
+  replaces: boolean;
+  /** ETag of the file that stood at the final key, where one did and gives way. */
+  replacing?: string;
+  multipart: boolean;
+}
+
+/** An upload may be completed as long as its bytes are kept: `incoming/` expires after a day. */
+const tokenHours = 24;
+const audience = 'nest-tenant-storage:upload';
+
+/**
+ * Upload tokens: encrypted and authenticated (JWE, RFC 7516, `dir` with A256GCM), so that a client can neither change nor
+ * read what was promised. The first secret seals, every one opens: put a new one first, drop the old one a day later.
+ */
+export class UploadTokens {
+  readonly #keys: readonly Uint8Array[];
+
+  constructor(secrets: readonly string[]) {
+    this.#keys = secrets.map((secret) => createHash('sha256').update(`${audience}\n${secret}`).digest());
+  }
+
+  async seal(promised: Promised): Promise<string> {
+    const [key] = this.#keys;
+    if (key === undefined) {
+      throw new StorageError('misconfigured', 'Direct uploads need the option tokenSecrets.');
+    }
+    return new EncryptJWT({ promised })
+      .setProtectedHeader({ alg: 'dir', enc: 'A256GCM' })
+      .setAudience(audience)
+      .setIssuedAt()
+      .setExpirationTime(`${tokenHours}h`)
+      .encrypt(key);
+  }
+
+  /** Throws `invalid_token` for anything this application did not seal within the last day. */
+  async open(token: unknown): Promise<Promised> {
+    if (typeof token === 'string' && token.length < 16_384) {
+      for (const key of this.#keys) {
+        const opened = await jwtDecrypt<{ promised: Promised }>(token, key, {
+          audience,
+          keyManagementAlgorithms: ['dir'],
+          contentEncryptionAlgorithms: ['A256GCM'],
+          requiredClaims: ['exp'],
+        }).catch(() => undefined);
+        if (opened) return opened.payload.promised;
+      }
+    }
+    throw new StorageError('invalid_token', 'The upload token is invalid or has expired. Begin the upload again.');
+  }
+}
