@@ -63,6 +63,9 @@ function* mistakesIn(options: StorageModuleOptions): Generator<string> {
   if (!isBucketName(bucket)) {
     yield `bucket must be 3 to 63 of a-z, 0-9, "." and "-" (give the bucket's name, not a URL or ARN).`;
   }
+  if (typeof bucket === 'string' && bucket.endsWith('--x-s3')) {
+    yield 'bucket is a directory bucket (S3 Express), which has no versions, POST policies or ACLs: use a general purpose one.';
+  }
   if (typeof region !== 'string' || !/^[a-z0-9-]{2,32}$/.test(region)) {
     yield 'region is missing or malformed: give the region of the bucket, such as eu-central-1.';
   }

@@ -1,0 +1,105 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import { jest } from '@jest/globals';
+import type { AwsCredentialIdentity } from '@smithy/types';
+import { layout } from '../keys/layout.js';
+import { orgScopedKey } from '../keys/object-key.js';
+import { parseOrgId } from '../keys/org-id.js';
+import { storageSettings } from '../storage.settings.js';
+import { Presigner } from './presigner.js';
+
+const org = parseOrgId('1');
+const key = orgScopedKey(org, 'uploads/a.pdf');
+const base = { bucket: 'clinic-files', region: 'eu-central-1' };
+const keys = { accessKeyId: 'ASIA1', secretAccessKey: 's', sessionToken: 't' };
+const get = { method: 'GET' as const };
+
+beforeEach(() => {
+  jest.useFakeTimers({
+    now: new Date('2026-03-01T12:00:00.400Z'),
+    doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'],
+  });
+});
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+/** A client whose credentials last so many seconds, in order of asking. */
+function clientWith(...lives: (number | undefined)[]) {
+  const asked: number[] = [];
+  const client = new S3Client({
+    region: base.region,
+    credentials: async (): Promise<AwsCredentialIdentity> => {
+      const life = lives[Math.min(asked.length, lives.length - 1)];
+      asked.push(life ?? Infinity);
+      return { ...keys, ...(life !== undefined && { expiration: new Date(Date.now() + life * 1000) }) };
+    },
+  });
+  return { client, asked };
+}
+
+const secondsOf = (url: string) => Number(new URL(url).searchParams.get('X-Amz-Expires'));
+const presigner = (options: object = {}) => new Presigner(storageSettings({ ...base, ...options }));
+
+test.each([
+  ['long-lived keys', [undefined], 900, 1],
+  ['keys that outlive the URL', [3600], 900, 1],
+  ['keys about to end, which are renewed first', [600, 3600], 900, 2],
+  ['keys that end within the margin', [930, 3600], 900, 2],
+  ['keys that cannot be renewed: the URL is as short as they are', [400, 400], 400, 2],
+  ['renewed keys that are still too short', [100, 200], 200, 2],
+])('the expiry is true: %s', async (_name, lives, seconds, asks) => {
+  const { client, asked } = clientWith(...lives);
+  const { url, expiresAt } = await presigner().url(client, org, key, get, { expiresIn: 900 });
+  expect(secondsOf(url)).toBe(seconds);
+  expect(expiresAt.getTime()).toBe(new Date('2026-03-01T12:00:00Z').getTime() + seconds * 1000);
+  expect(asked.length).toBeGreaterThanOrEqual(asks);
+});
+
+test('expired keys sign nothing', async () => {
+  const { client } = clientWith(-5);
+  await expect(presigner().url(client, org, key, get, { expiresIn: 900 })).rejects.toMatchObject({
+    code: 'store_refused',
+  });
+});
+
+test("a store's clock that differs is followed", async () => {
+  const { client } = clientWith(undefined);
+  client.config.systemClockOffset = -3_600_000;
+  const { url } = await presigner().url(client, org, key, get, { expiresIn: 900 });
+  expect(new URL(url).searchParams.get('X-Amz-Date')).toBe('20260301T110000Z');
+});
+
+test('within a window one object has one URL, and the expiry stays true', async () => {
+  const { client } = clientWith(undefined);
+  const life = { expiresIn: 900, roundTo: 300 };
+  const first = await presigner().url(client, org, key, get, life);
+  jest.setSystemTime(new Date('2026-03-01T12:04:59Z'));
+  const second = await presigner().url(client, org, key, get, life);
+  jest.setSystemTime(new Date('2026-03-01T12:05:00Z'));
+  const third = await presigner().url(client, org, key, get, life);
+  expect(second).toEqual(first);
+  expect(second.expiresAt).toEqual(new Date('2026-03-01T12:15:00Z'));
+  expect(third.url).not.toBe(first.url);
+});
+
+test('clients are sent to the public endpoint, the server keeps its own', async () => {
+  const options = { endpoint: 'http://minio:9000', publicEndpoint: 'https://files.example.com' };
+  const { client } = clientWith(undefined);
+  const { url } = await presigner(options).url(client, org, key, get, { expiresIn: 60 });
+  expect(url).toMatch(/^https:\/\/files\.example\.com\/clinic-files\/1\/uploads\/a\.pdf\?/);
+  const post = await presigner(options).post(client, org, key, { fields: {}, conditions: [] }, { expiresIn: 60 });
+  expect(post.url).toBe('https://files.example.com/clinic-files');
+});
+
+test.each([
+  ['a foreign key', layout.logo(parseOrgId('11'))],
+  ['an empty key', ''],
+  ['a key without organisation', 'uploads/a.pdf'],
+])('%s is never signed', async (_name, wrong) => {
+  const { client, asked } = clientWith(undefined);
+  const signing = presigner().url(client, org, wrong as never, get, { expiresIn: 60 });
+  await expect(signing).rejects.toMatchObject({ code: 'invalid_key' });
+  const posting = presigner().post(client, org, wrong as never, { fields: {}, conditions: [] }, { expiresIn: 60 });
+  await expect(posting).rejects.toMatchObject({ code: 'invalid_key' });
+  expect(asked).toEqual([]);
+});

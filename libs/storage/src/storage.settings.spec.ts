@@ -1,0 +1,99 @@
+import type { StorageModuleOptions } from './storage.options.js';
+import { storageSettings } from './storage.settings.js';
+
+const good: StorageModuleOptions = { bucket: 'clinic-files', region: 'eu-central-1' };
+const keys = { accessKeyId: 'AKIA1', secretAccessKey: 's' };
+const role = { roleArn: 'arn:aws:iam::111122223333:role/tenant' };
+
+const mistakes: [string, unknown, RegExp][] = [
+  ['no bucket', { bucket: undefined }, /bucket must be/],
+  ['a bucket as URL', { bucket: 'https://b.s3.amazonaws.com' }, /bucket must be/],
+  ['a bucket as ARN', { bucket: 'arn:aws:s3:::b' }, /bucket must be/],
+  ['a bucket with a query', { bucket: 'bkt?x' }, /bucket must be/],
+  ['upper case', { bucket: 'Clinic' }, /bucket must be/],
+  ['two dots', { bucket: 'a..b' }, /bucket must be/],
+  ['a directory bucket', { bucket: 'files--euc1-az1--x-s3' }, /directory bucket/],
+  ['no region', { region: undefined }, /region is missing/],
+  ['an empty region', { region: '' }, /region is missing/],
+  ['an endpoint with a path', { endpoint: 'https://s3.example.com/bucket' }, /endpoint must be an origin/],
+  ['an endpoint without scheme', { endpoint: 's3.example.com' }, /endpoint must be an origin/],
+  ['an endpoint with credentials', { endpoint: 'https://a:b@s3.example.com' }, /endpoint must be an origin/],
+  ['a public endpoint alone', { publicEndpoint: 'https://files.example.com' }, /publicEndpoint needs endpoint/],
+  ['half of the keys', { credentials: { accessKeyId: 'AKIA1', secretAccessKey: '' } }, /both accessKeyId and/],
+  ['an empty session token', { credentials: { ...keys, sessionToken: '' } }, /sessionToken is empty/],
+  ['temporary keys without token', { credentials: { ...keys, accessKeyId: 'ASIA1' } }, /its sessionToken/],
+  ['unknown encryption', { encryption: 'aws:kms' }, /encryption must be/],
+  ['a KMS key without id', { encryption: { kmsKeyId: '' } }, /encryption must be/],
+  ['a public ACL', { acl: 'public-read' }, /never public/],
+  ['unknown checksums', { checksums: 'always' }, /checksums must be/],
+  ['a timeout of nothing', { timeouts: { request: 0 } }, /timeouts\.request/],
+  ['too many attempts', { maxAttempts: 11 }, /maxAttempts/],
+  ['no sockets', { maxSockets: 0 }, /maxSockets/],
+  ['an owner that is a name', { expectedBucketOwner: 'me' }, /12 digits/],
+  ['a window beyond the bound', { stableUrlSeconds: 900 }, /stableUrlSeconds/],
+  ['POST where nobody verifies it', { uploadMethod: 'POST', capabilities: { postPolicy: false } }, /verifies POST/],
+  ['a short secret', { tokenSecrets: ['x'.repeat(31)] }, /32 bytes/],
+  ['one good and one short secret', { tokenSecrets: ['x'.repeat(32), 'y'] }, /32 bytes/],
+  ['a secret in place of a list', { tokenSecrets: 'x'.repeat(32) }, /32 bytes/],
+  ['a role by name', { tenantRole: { roleArn: 'tenant' } }, /ARN of a role/],
+  ['an archiver by name', { tenantRole: { ...role, archiverRoleArn: 'a' } }, /archiverRoleArn/],
+  ['too short a session', { tenantRole: { ...role, sessionSeconds: 60 } }, /900 … 43200/],
+];
+
+test.each(mistakes)('%s is refused at boot, with the fix', (_name, wrong, message) => {
+  expect(() => storageSettings({ ...good, ...(wrong as object) })).toThrow(
+    expect.objectContaining({ code: 'misconfigured', message: expect.stringMatching(message) as string }) as Error,
+  );
+});
+
+test('all mistakes are named at once', () => {
+  const wrong = { bucket: 'B', region: '', maxAttempts: 0 };
+  expect(() => storageSettings(wrong)).toThrow(/bucket must be.*region is missing.*maxAttempts/);
+});
+
+test('secrets never stand in the message', () => {
+  const wrong = {
+    ...good,
+    credentials: { ...keys, secretAccessKey: 'hush', sessionToken: '' },
+    tokenSecrets: ['hush'],
+  };
+  expect(() => storageSettings(wrong)).toThrow(
+    expect.not.objectContaining({ message: expect.stringMatching(/hush/) as string }) as Error,
+  );
+});
+
+test('defaults are the safe ones', () => {
+  expect(storageSettings(good)).toMatchObject({
+    forcePathStyle: false,
+    encryption: 'AES256',
+    acl: 'private',
+    checksums: 'when-required',
+    uploadMethod: 'POST',
+    stableUrlSeconds: 0,
+    timeouts: { connect: 3_000, request: 30_000, socket: 60_000 },
+    capabilities: { postPolicy: true, conditionalWrites: true },
+  });
+});
+
+test('what is given stays, what is undefined does not undo a default', () => {
+  const settings = storageSettings({
+    ...good,
+    endpoint: 'http://127.0.0.1:9000',
+    encryption: undefined,
+    timeouts: { request: 5_000 },
+    capabilities: { postPolicy: false },
+  });
+  expect(settings).toMatchObject({
+    forcePathStyle: true,
+    encryption: 'AES256',
+    uploadMethod: 'PUT',
+    timeouts: { connect: 3_000, request: 5_000 },
+    capabilities: { postPolicy: false, conditionalCopy: true },
+  });
+});
+
+test('the organisation is read from the authenticated user', () => {
+  const { orgOf } = storageSettings(good);
+  expect(orgOf({ user: { org_id: '11' }, headers: { 'x-org-id': '1' }, query: { org_id: '1' } } as never)).toBe('11');
+  expect(orgOf({ headers: { 'x-org-id': '1' } } as never)).toBeUndefined();
+});
