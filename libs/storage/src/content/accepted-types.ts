@@ -121,10 +121,3 @@ export function typeByExtension(
   const extension = fileName.slice(fileName.lastIndexOf('.') + 1).toLowerCase();
   return accepted.find(({ extensions }) => extensions.includes(extension));
 }
-
-/** The accepted kind with this canonical type; for code that names one itself. */
-export function acceptedType(mime: string): AcceptedType {
-  const type = acceptedTypes.find((candidate) => candidate.mime === mime);
-  if (type === undefined) throw new StorageError('type_not_accepted', `${mime} is not an accepted type.`);
-  return type;
-}
