@@ -1,4 +1,4 @@
-import { create } from 'content-disposition';
+import { encodeExtended } from 'content-disposition';
 import type { AcceptedType } from './accepted-types.js';
 
 /**
@@ -15,5 +15,7 @@ export function contentDisposition(
 ): string {
   const name = fileName.toWellFormed().replace(/(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '');
   const fallback = name.replace(/[^\x20-\x7e]|["\\/]|%(?=[0-9a-f]{2})/gi, '-');
-  return create(name, { type: type?.inline && wanted === 'inline' ? 'inline' : 'attachment', fallback });
+  const shown = type?.inline && wanted === 'inline' ? 'inline' : 'attachment';
+  const exactly = fallback === name ? '' : `; filename*=${encodeExtended(name)}`;
+  return `${shown}; filename="${fallback}"${exactly}`;
 }
