@@ -1,0 +1,128 @@
+import type {
+  CORSRule,
+  LifecycleRule,
+  OwnershipControls,
+  PublicAccessBlockConfiguration,
+  ServerSideEncryptionConfiguration,
+  VersioningConfiguration,
+} from '@aws-sdk/client-s3';
+import { checkedBucketOptions, type BucketOptions } from './bucket.options.js';
+
+/** Rules that this module wrote are known by how their id begins. */
+export const ruleIdPrefix = 'nest-tenant-storage-';
+
+/** Everything a ticket can ask a browser to send; a browser asks for permission for each of them. */
+const ticketHeaders = [
+  'content-type',
+  'if-none-match',
+  'range',
+  'x-amz-acl',
+  'x-amz-checksum-sha256',
+  'x-amz-server-side-encryption',
+  'x-amz-server-side-encryption-aws-kms-key-id',
+];
+
+/** Multipart uploads need to read `ETag`, players need the ranges. */
+const answerHeaders = [
+  'ETag',
+  'Accept-Ranges',
+  'Content-Disposition',
+  'Content-Length',
+  'Content-Range',
+  'Content-Type',
+  'Last-Modified',
+  'Location',
+  'x-amz-checksum-sha256',
+  'x-amz-request-id',
+  'x-amz-version-id',
+];
+
+/** What the pages at `appOrigins` may do; no rules without them. Signatures decide the rest. */
+export function corsRules({ appOrigins = [] }: Pick<BucketOptions, 'appOrigins'>): CORSRule[] {
+  if (appOrigins.length === 0) return [];
+  return [
+    {
+      ID: `${ruleIdPrefix}web`,
+      AllowedOrigins: [...appOrigins],
+      AllowedMethods: ['GET', 'HEAD', 'PUT', 'POST', 'DELETE'],
+      AllowedHeaders: ticketHeaders,
+      ExposeHeaders: answerHeaders,
+      MaxAgeSeconds: 600,
+    },
+  ];
+}
+
+/**
+ * What nobody will ever ask for again: direct uploads that were not completed, parts that were left behind, versions that
+ * were replaced. Days are counted to the next midnight UTC.
+ */
+export function lifecycleRules(options: Pick<BucketOptions, 'noncurrentDays'> = {}): LifecycleRule[] {
+  const { noncurrentDays = 90 } = options;
+  return [
+    {
+      ID: `${ruleIdPrefix}incoming`,
+      Status: 'Enabled',
+      Filter: { Prefix: 'incoming/' },
+      Expiration: { Days: 1 },
+      NoncurrentVersionExpiration: { NoncurrentDays: 1 },
+    },
+    {
+      ID: `${ruleIdPrefix}incomplete`,
+      Status: 'Enabled',
+      Filter: { Prefix: '' },
+      AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
+    },
+    {
+      ID: `${ruleIdPrefix}noncurrent`,
+      Status: 'Enabled',
+      Filter: { Prefix: '' },
+      Expiration: { ExpiredObjectDeleteMarker: true },
+      NoncurrentVersionExpiration: { NoncurrentDays: noncurrentDays },
+    },
+  ];
+}
+
+/** For writes that ask for nothing; absent where the store has no encryption. */
+export function bucketEncryption(
+  options: Pick<BucketOptions, 'encryption'> = {},
+): ServerSideEncryptionConfiguration | undefined {
+  const { encryption = 'AES256' } = options;
+  if (encryption === 'none') return undefined;
+  const kms = typeof encryption === 'object' && { KMSMasterKeyID: encryption.kmsKeyId };
+  return {
+    Rules: [
+      {
+        ApplyServerSideEncryptionByDefault: kms ? { SSEAlgorithm: 'aws:kms', ...kms } : { SSEAlgorithm: 'AES256' },
+        // One request to KMS for many objects, in place of one for each.
+        BucketKeyEnabled: Boolean(kms),
+      },
+    ],
+  };
+}
+
+/** All four: no ACL and no policy can ever make anything here public. Presigned URLs are not affected. */
+export const publicAccessBlock = (): PublicAccessBlockConfiguration => ({
+  BlockPublicAcls: true,
+  IgnorePublicAcls: true,
+  BlockPublicPolicy: true,
+  RestrictPublicBuckets: true,
+});
+
+/** ACLs are switched off: the bucket's owner owns every object. */
+export const bucketOwnership = (): OwnershipControls => ({ Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] });
+
+/** So that what was overwritten or deleted by mistake can be brought back, until lifecycle takes it. */
+export const bucketVersioning = (): VersioningConfiguration => ({ Status: 'Enabled' });
+
+/** Every setting as JSON that `aws s3api put-bucket-…` takes. @throws {StorageError} `misconfigured` */
+export function bucketSettings(options: BucketOptions) {
+  const checked = checkedBucketOptions(options);
+  return {
+    cors: { CORSRules: corsRules(checked) },
+    lifecycle: { Rules: lifecycleRules(checked) },
+    encryption: bucketEncryption(checked),
+    'public-access': publicAccessBlock(),
+    ownership: bucketOwnership(),
+    versioning: bucketVersioning(),
+  };
+}

@@ -1,0 +1,102 @@
+import { StorageError } from '../storage.error.js';
+import type { Encryption } from '../storage.options.js';
+import { readUrlSeconds, writeUrlSeconds } from '../storage.policy.js';
+import { storeProfiles, type StoreProfile, type StoreProfileName } from './store-profile.js';
+
+/** How the bucket is to be guarded, beyond what the module's own options say. */
+export interface BucketRules {
+  /**
+   * Web pages that use the files, as origins (`https://app.example.com`): they get CORS, and presigned reads that a page
+   * elsewhere embeds are denied. Absent: neither.
+   */
+  appOrigins?: readonly string[];
+  /** Seconds after signing at which presigned reads are denied, whatever life they were signed with. Default 900. */
+  readSeconds?: number;
+  /** The same for presigned writes, form posts and the steps of a multipart upload. Default 300. */
+  writeSeconds?: number;
+  /** May do in `audit-archive/` what everybody else may not. */
+  breakGlassRoleArns?: readonly string[];
+  /** Denies what does not come by TLS 1.2 or later. Default true; false where the store is reached over plain HTTP. */
+  requireTls?: boolean;
+  /**
+   * The two statements of the original specification as they stood: a write without `x-amz-server-side-encryption` is
+   * denied, and a read without one of `appOrigins` as its Referer. This breaks, in this order of surprise: the parts of
+   * multipart uploads, which carry no encryption header by design; every read by the server itself, `HEAD` and the source
+   * of a copy among them, hence the completion of direct uploads; mobile applications, links in mail and PDF, and pages
+   * sent with `Referrer-Policy: no-referrer`, the default of helmet. Default false.
+   */
+  strict?: boolean;
+  /** What the store's policies can express. Default `aws`. */
+  store?: StoreProfileName | StoreProfile;
+  /** Days after which versions that were replaced or deleted are gone for good. Default 90. */
+  noncurrentDays?: number;
+  /** Default `aws`; `aws-cn`, `aws-us-gov`. */
+  partition?: string;
+}
+
+/** Everything from which the bucket's settings and the policies of its roles are made. */
+export interface BucketOptions extends BucketRules {
+  bucket: string;
+  /** What the module asks for on every write. Default `AES256`. */
+  encryption?: Encryption;
+  /** Whether the module sends `x-amz-acl`. Default `private`. */
+  acl?: 'private' | 'none';
+  /** The role that is assumed for an organisation, confined to its prefixes by the session's tag `OrgId`. */
+  tenantRoleArn?: string;
+  /** Who may use `audit-archive/`; default: the tenant role, else whoever IAM allows. */
+  archiverRoleArns?: readonly string[];
+}
+
+export type CheckedBucketOptions = Required<Omit<BucketOptions, 'appOrigins' | 'tenantRoleArn' | 'store'>> & {
+  appOrigins?: readonly string[];
+  tenantRoleArn?: string;
+  store: StoreProfile;
+  /** `arn:aws:s3:::bucket` */
+  arn: string;
+};
+
+/** Fills in the defaults. @throws {StorageError} `misconfigured`, with the mistake and its fix */
+export function checkedBucketOptions(options: BucketOptions): CheckedBucketOptions {
+  const { store = 'aws', partition = 'aws', appOrigins } = options;
+  const checked: CheckedBucketOptions = {
+    readSeconds: readUrlSeconds,
+    writeSeconds: writeUrlSeconds,
+    encryption: 'AES256',
+    acl: 'private',
+    archiverRoleArns: [],
+    breakGlassRoleArns: [],
+    requireTls: true,
+    strict: false,
+    noncurrentDays: 90,
+    ...(Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as BucketOptions),
+    partition,
+    store: typeof store === 'object' ? store : storeProfiles[store],
+    arn: `arn:${partition}:s3:::${options.bucket}`,
+  };
+  if (checked.store === undefined) refuse(`store must be one of ${Object.keys(storeProfiles).join(', ')}.`);
+  for (const name of ['readSeconds', 'writeSeconds', 'noncurrentDays'] as const) {
+    if (!Number.isInteger(checked[name]) || checked[name] < 1) refuse(`${name} must be a whole number above 0.`);
+  }
+  for (const origin of appOrigins ?? []) {
+    // A wildcard would also match inside a path: https://evil.example/x.app.example.com/
+    if (!isOrigin(origin)) refuse(`appOrigins are exact, such as https://app.example.com; ${origin} is not.`);
+  }
+  if (checked.strict && !appOrigins?.length) refuse('strict reads are allowed by Referer: give appOrigins.');
+  if (checked.strict && !checked.store.encryptionOfEveryWrite) {
+    refuse('strict would deny every multipart upload, copy and form post on this store.');
+  }
+  return checked;
+}
+
+function isOrigin(text: string): boolean {
+  return (
+    URL.canParse(text) &&
+    /^https?:$/.test(new URL(text).protocol) &&
+    new URL(text).origin === text &&
+    !text.includes('*')
+  );
+}
+
+function refuse(message: string): never {
+  throw new StorageError('misconfigured', `Bucket options: ${message}`);
+}

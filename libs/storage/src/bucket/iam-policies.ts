@@ -1,0 +1,114 @@
+import { checkedBucketOptions, type BucketOptions, type CheckedBucketOptions } from './bucket.options.js';
+import { policyDocument, type PolicyDocument, type PolicyStatement } from './policy-document.js';
+
+const areas = ['uploads', 'signatures', 'documents', 'templates', 'custom'];
+const ownOrg = '${aws:PrincipalTag/OrgId}';
+
+export interface TenantSessions {
+  /** Whether sessions carry the tag `OrgId`. Default true; without it only the session policy confines them. */
+  tagSession?: boolean;
+}
+
+/**
+ * The application's own role. With a tenant role it may assume that and the archiver's role, and read the bucket's
+ * settings for `checkBucketOnBoot`; the files themselves are out of its reach. Without one it works on the layout's
+ * prefixes of every organisation. It may never change the bucket.
+ */
+export function appPolicy(options: BucketOptions): PolicyDocument {
+  const checked = checkedBucketOptions(options);
+  const { arn, tenantRoleArn, archiverRoleArns } = checked;
+  const readSettings: PolicyStatement = {
+    Sid: 'ReadBucketSettings',
+    Effect: 'Allow',
+    Action: [
+      's3:GetBucketPolicy',
+      's3:GetBucketCORS',
+      's3:GetLifecycleConfiguration',
+      's3:GetEncryptionConfiguration',
+      's3:GetBucketPublicAccessBlock',
+      's3:GetBucketOwnershipControls',
+      's3:GetBucketVersioning',
+    ],
+    Resource: arn,
+  };
+  if (tenantRoleArn !== undefined) {
+    const Resource = [...new Set([tenantRoleArn, ...archiverRoleArns])];
+    const assume: PolicyStatement = {
+      Sid: 'ActForOneOrganisation',
+      Effect: 'Allow',
+      Action: ['sts:AssumeRole', 'sts:TagSession'],
+      Resource,
+    };
+    return policyDocument([assume, readSettings]);
+  }
+  const prefixes = [...areas.map((area) => `*/${area}/*`), 'incoming/*'];
+  // The archive is written once: the application may add to it and read it, no more.
+  const archive = archiverRoleArns.length === 0 && files(checked, ['audit-archive/*'], 'Archive', archiveActions);
+  const listed = archive ? [...prefixes, 'audit-archive/*'] : prefixes;
+  return policyDocument([
+    files(checked, prefixes, 'Files', fileActions),
+    archive,
+    listing(checked, listed),
+    readSettings,
+  ]);
+}
+
+/** The role assumed for one organisation at a time; its rights depend on the session's tag. */
+export function tenantRolePolicy(options: BucketOptions, { tagSession = true }: TenantSessions = {}): PolicyDocument {
+  const checked = checkedBucketOptions(options);
+  const { archiverRoleArns, tenantRoleArn } = checked;
+  const org = tagSession ? ownOrg : '*';
+  const prefixes = [`${org}/*`, `incoming/${org}/*`];
+  const archives = archiverRoleArns.length === 0 || archiverRoleArns.includes(tenantRoleArn ?? '');
+  const archive = archives && files(checked, [`audit-archive/${org}/*`], 'Archive', archiveActions);
+  const listed = archive ? [...prefixes, `audit-archive/${org}/*`] : prefixes;
+  return policyDocument([files(checked, prefixes, 'Files', fileActions), archive, listing(checked, listed)]);
+}
+
+/** The role for `audit-archive/` alone: it adds and reads, and deletes nothing. */
+export function archiverPolicy(options: BucketOptions, { tagSession = true }: TenantSessions = {}): PolicyDocument {
+  const checked = checkedBucketOptions(options);
+  const prefixes = [`audit-archive/${tagSession ? ownOrg : '*'}/*`];
+  return policyDocument([files(checked, prefixes, 'Archive', archiveActions), listing(checked, prefixes)]);
+}
+
+/**
+ * Who may assume the tenant or archiver role: the application's role alone, and only for an organisation that it names
+ * in the tag. https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
+ */
+export function tenantTrustPolicy(appRoleArn: string): PolicyDocument {
+  return policyDocument([
+    {
+      Sid: 'ActForOneOrganisation',
+      Effect: 'Allow',
+      Principal: { AWS: appRoleArn },
+      Action: ['sts:AssumeRole', 'sts:TagSession'],
+      Condition: {
+        StringLike: { 'aws:RequestTag/OrgId': '?*', 'sts:RoleSessionName': 'org-*' },
+        'ForAllValues:StringEquals': { 'aws:TagKeys': 'OrgId' },
+      },
+    },
+  ]);
+}
+
+const archiveActions = ['s3:GetObject', 's3:PutObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts'];
+const fileActions = [...archiveActions, 's3:DeleteObject'];
+
+function files(
+  { arn, acl }: CheckedBucketOptions,
+  prefixes: string[],
+  what: string,
+  actions: string[],
+): PolicyStatement {
+  const Action = acl === 'private' ? [...actions, 's3:PutObjectAcl'] : actions;
+  return { Sid: `Use${what}`, Effect: 'Allow', Action, Resource: prefixes.map((prefix) => `${arn}/${prefix}`) };
+}
+
+/** Without the right to list, S3 answers 403 for an absent object, which could then not be told from a refusal. */
+const listing = ({ arn }: CheckedBucketOptions, prefixes: string[]): PolicyStatement => ({
+  Sid: 'List',
+  Effect: 'Allow',
+  Action: ['s3:ListBucket', 's3:ListBucketMultipartUploads'],
+  Resource: arn,
+  Condition: { StringLike: { 's3:prefix': prefixes } },
+});

@@ -1,0 +1,24 @@
+/**
+ * What a store's policy engine knows. A condition on a key it does not know either never holds, so that the statement
+ * does nothing while it looks like a guard, or always holds and locks everybody out. Such statements are left out.
+ */
+export interface StoreProfile {
+  /** `aws:SecureTransport` and `s3:TlsVersion`. */
+  transport: boolean;
+  /** `s3:authType` and `s3:signatureAge`. */
+  signature: boolean;
+  /** `aws:PrincipalArn` and `aws:PrincipalTag/…`. */
+  principal: boolean;
+  /** `s3:x-amz-server-side-encryption-customer-algorithm`. */
+  customerKeys: boolean;
+  /** Whether every write carries its encryption into the policy, not only a plain PutObject. */
+  encryptionOfEveryWrite: boolean;
+}
+
+/** By name. `ceph` is RADOS Gateway 16.2 as observed: it accepts the keys that it does not know without a word. */
+export const storeProfiles = {
+  aws: { transport: true, signature: true, principal: true, customerKeys: true, encryptionOfEveryWrite: true },
+  ceph: { transport: false, signature: false, principal: false, customerKeys: false, encryptionOfEveryWrite: false },
+} as const satisfies Record<string, StoreProfile>;
+
+export type StoreProfileName = keyof typeof storeProfiles;
