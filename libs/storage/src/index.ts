@@ -63,5 +63,5 @@ export type { UploadStep } from './uploads/upload-requests.js';
 
 export { CurrentOrg, TenantGuard } from './http/tenant.guard.js';
 export { StorageErrorFilter } from './http/storage-error.filter.js';
-export { receiveFile, type ReceivedFile } from './http/receive-file.js';
+export { dropRest, receiveFile, type ReceivedFile } from './http/receive-file.js';
 export { readOptionsOf, sendFile } from './http/send-file.js';

@@ -7,7 +7,7 @@ import type { OrgId } from '../keys/org-id.js';
 import type { ObjectInfo } from '../s3/object-info.js';
 import { ObjectStore } from '../s3/object-store.js';
 import { StorageError } from '../storage.error.js';
-import { StorageEvents, type Purpose } from '../storage.events.js';
+import { StorageEvents, type Place, type Purpose } from '../storage.events.js';
 import { ticketPartBytes, writeUrlSeconds } from '../storage.policy.js';
 import type { StorageSettings } from '../storage.settings.js';
 import { STORAGE_SETTINGS } from '../storage.tokens.js';
@@ -106,6 +106,12 @@ export class DirectUploads {
     const life = { expiresIn: writeUrlSeconds };
     const signed = await this.store.presign(org, layout.incoming(org, promised), request, life);
     return { method: request.method, ...signed, headers: sent(request.headers) };
+  }
+
+  /** What an upload is for, so that an application can ask its own rules once more before it goes on. */
+  async describe(org: OrgId, token: string, caller: Caller): Promise<{ purpose: Purpose; place: Place }> {
+    const { purpose, place } = await this.#open(org, token, caller);
+    return { purpose, place };
   }
 
   /** Gives an upload up: what was sent is removed. A completed one is not touched. */
