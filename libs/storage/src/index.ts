@@ -65,3 +65,19 @@ export { CurrentOrg, TenantGuard } from './http/tenant.guard.js';
 export { StorageErrorFilter } from './http/storage-error.filter.js';
 export { dropRest, receiveFile, type ReceivedFile } from './http/receive-file.js';
 export { readOptionsOf, sendFile } from './http/send-file.js';
+
+export { bucketPolicy } from './bucket/bucket-policy.js';
+export type { BucketOptions, BucketRules } from './bucket/bucket.options.js';
+export type { StoreProfile } from './bucket/store-profile.js';
+export type { PolicyDocument, PolicyStatement } from './bucket/policy-document.js';
+export {
+  bucketEncryption,
+  bucketOwnership,
+  bucketVersioning,
+  corsRules,
+  lifecycleRules,
+  publicAccessBlock,
+} from './bucket/bucket-settings.js';
+export { appPolicy, archiverPolicy, tenantRolePolicy, tenantTrustPolicy } from './bucket/iam-policies.js';
+export { checkBucket, type BucketReport, type Finding } from './bucket/check-bucket.js';
+export { BucketDoctor } from './bucket/bucket-doctor.js';

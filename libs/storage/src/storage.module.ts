@@ -1,5 +1,6 @@
 import { Inject, Module, type OnModuleDestroy } from '@nestjs/common';
 import { S3Client } from '@aws-sdk/client-s3';
+import { BucketDoctor } from './bucket/bucket-doctor.js';
 import { AuditArchiveService } from './domains/audit-archive.service.js';
 import { DocumentsService } from './domains/documents.service.js';
 import { FormUploadsService } from './domains/form-uploads.service.js';
@@ -24,6 +25,7 @@ const offered = [
   AuditArchiveService,
   DirectUploads,
   StorageEvents,
+  BucketDoctor,
   TenantGuard,
 ];
 

@@ -1,4 +1,5 @@
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
+import type { BucketRules } from './bucket/bucket.options.js';
 
 /** Long-lived or temporary keys. Temporary ones (`ASIA…`) need their `sessionToken`. */
 export interface StaticCredentials {
@@ -91,4 +92,11 @@ export interface StorageModuleOptions {
   stableUrlSeconds?: number;
   capabilities?: Partial<StoreCapabilities>;
   tenantRole?: TenantRole;
+  /** How the bucket was provisioned beyond these options (`appOrigins`, break-glass roles …): what the check compares with. */
+  bucketRules?: BucketRules;
+  /**
+   * Reads the bucket's settings when the application starts: `warn` logs what differs, `fail` also ends the start when it
+   * is an error. Needs the read rights that `nest-tenant-storage policy iam-app` prints. Default `off`.
+   */
+  checkBucketOnBoot?: 'off' | 'warn' | 'fail';
 }

@@ -49,6 +49,8 @@ export function storageSettings(options: StorageModuleOptions): StorageSettings 
     tokenSecrets: [],
     uploadMethod: capabilities.postPolicy ? 'POST' : 'PUT',
     stableUrlSeconds: 0,
+    bucketRules: {},
+    checkBucketOnBoot: 'off',
     ...definedOnly(options),
     timeouts: { connect: 3_000, request: 30_000, socket: 60_000, ...options.timeouts },
     capabilities,
@@ -106,6 +108,9 @@ function* mistakesIn(options: StorageModuleOptions): Generator<string> {
   const secrets = options.tokenSecrets ?? [];
   if (!Array.isArray(secrets) || secrets.some((s) => typeof s !== 'string' || Buffer.byteLength(s) < 32)) {
     yield 'tokenSecrets must be a list of secrets of 32 bytes or more each (try: openssl rand -base64 48).';
+  }
+  if (!['off', 'warn', 'fail', undefined].includes(options.checkBucketOnBoot)) {
+    yield `checkBucketOnBoot must be 'off', 'warn' or 'fail'.`;
   }
   if (tenantRole !== undefined) yield* mistakesInRole(tenantRole);
 }

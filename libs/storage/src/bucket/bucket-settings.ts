@@ -6,7 +6,7 @@ import type {
   ServerSideEncryptionConfiguration,
   VersioningConfiguration,
 } from '@aws-sdk/client-s3';
-import { checkedBucketOptions, type BucketOptions } from './bucket.options.js';
+import { checkedBucketOptions, storeProfileOf, type BucketOptions } from './bucket.options.js';
 
 /** Rules that this module wrote are known by how their id begins. */
 export const ruleIdPrefix = 'nest-tenant-storage-';
@@ -101,8 +101,8 @@ export function bucketEncryption(
 }
 
 /** All four: no ACL and no policy can ever make anything here public. Presigned URLs are not affected. */
-export const publicAccessBlock = (): PublicAccessBlockConfiguration => ({
-  BlockPublicAcls: true,
+export const publicAccessBlock = (options: Pick<BucketOptions, 'store'> = {}): PublicAccessBlockConfiguration => ({
+  BlockPublicAcls: storeProfileOf(options).blockPublicAcls,
   IgnorePublicAcls: true,
   BlockPublicPolicy: true,
   RestrictPublicBuckets: true,
@@ -121,7 +121,7 @@ export function bucketSettings(options: BucketOptions) {
     cors: { CORSRules: corsRules(checked) },
     lifecycle: { Rules: lifecycleRules(checked) },
     encryption: bucketEncryption(checked),
-    'public-access': publicAccessBlock(),
+    'public-access': publicAccessBlock(checked),
     ownership: bucketOwnership(),
     versioning: bucketVersioning(),
   };

@@ -57,7 +57,7 @@ export type CheckedBucketOptions = Required<Omit<BucketOptions, 'appOrigins' | '
 
 /** Fills in the defaults. @throws {StorageError} `misconfigured`, with the mistake and its fix */
 export function checkedBucketOptions(options: BucketOptions): CheckedBucketOptions {
-  const { store = 'aws', partition = 'aws', appOrigins } = options;
+  const { partition = 'aws', appOrigins } = options;
   const checked: CheckedBucketOptions = {
     readSeconds: readUrlSeconds,
     writeSeconds: writeUrlSeconds,
@@ -70,10 +70,9 @@ export function checkedBucketOptions(options: BucketOptions): CheckedBucketOptio
     noncurrentDays: 90,
     ...(Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as BucketOptions),
     partition,
-    store: typeof store === 'object' ? store : storeProfiles[store],
+    store: storeProfileOf(options),
     arn: `arn:${partition}:s3:::${options.bucket}`,
   };
-  if (checked.store === undefined) refuse(`store must be one of ${Object.keys(storeProfiles).join(', ')}.`);
   for (const name of ['readSeconds', 'writeSeconds', 'noncurrentDays'] as const) {
     if (!Number.isInteger(checked[name]) || checked[name] < 1) refuse(`${name} must be a whole number above 0.`);
   }
@@ -86,6 +85,12 @@ export function checkedBucketOptions(options: BucketOptions): CheckedBucketOptio
     refuse('strict would deny every multipart upload, copy and form post on this store.');
   }
   return checked;
+}
+
+/** @throws {StorageError} `misconfigured` */
+export function storeProfileOf({ store = 'aws' }: Pick<BucketOptions, 'store'>): StoreProfile {
+  if (typeof store === 'object') return store;
+  return storeProfiles[store] ?? refuse(`store must be one of ${Object.keys(storeProfiles).join(', ')}.`);
 }
 
 function isOrigin(text: string): boolean {

@@ -13,12 +13,28 @@ export interface StoreProfile {
   customerKeys: boolean;
   /** Whether every write carries its encryption into the policy, not only a plain PutObject. */
   encryptionOfEveryWrite: boolean;
+  /** Whether `BlockPublicAcls` can be switched on without refusing writes that carry no public ACL. */
+  blockPublicAcls: boolean;
 }
 
 /** By name. `ceph` is RADOS Gateway 16.2 as observed: it accepts the keys that it does not know without a word. */
 export const storeProfiles = {
-  aws: { transport: true, signature: true, principal: true, customerKeys: true, encryptionOfEveryWrite: true },
-  ceph: { transport: false, signature: false, principal: false, customerKeys: false, encryptionOfEveryWrite: false },
+  aws: {
+    transport: true,
+    signature: true,
+    principal: true,
+    customerKeys: true,
+    encryptionOfEveryWrite: true,
+    blockPublicAcls: true,
+  },
+  ceph: {
+    transport: false,
+    signature: false,
+    principal: false,
+    customerKeys: false,
+    encryptionOfEveryWrite: false,
+    blockPublicAcls: false,
+  },
 } as const satisfies Record<string, StoreProfile>;
 
 export type StoreProfileName = keyof typeof storeProfiles;

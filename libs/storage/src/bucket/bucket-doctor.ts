@@ -1,0 +1,43 @@
+import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import type { S3Client } from '@aws-sdk/client-s3';
+import { S3_CLIENT } from '../s3/s3-client.js';
+import { StorageError } from '../storage.error.js';
+import type { StorageSettings } from '../storage.settings.js';
+import { STORAGE_SETTINGS } from '../storage.tokens.js';
+import { checkBucket, type BucketReport } from './check-bucket.js';
+
+/** Milliseconds for which one report serves everybody who asks: health checks must not become load on the store. */
+const reportLifeMs = 60_000;
+
+/**
+ * The read-only part of `nest-tenant-storage doctor`, for readiness checks and for the start of the application
+ * (`checkBucketOnBoot`). It reads the bucket's settings with the application's own credentials and sends no probe.
+ */
+@Injectable()
+export class BucketDoctor implements OnApplicationBootstrap {
+  readonly #logger = new Logger(BucketDoctor.name);
+  #last: { report: Promise<BucketReport>; until: number } | undefined;
+
+  constructor(
+    @Inject(STORAGE_SETTINGS) private readonly settings: StorageSettings,
+    @Inject(S3_CLIENT) private readonly client: S3Client,
+  ) {}
+
+  /** Never rejects for what the store answers, and never takes longer than five seconds. */
+  check(): Promise<BucketReport> {
+    const now = Date.now();
+    if (!this.#last || this.#last.until <= now) {
+      this.#last = { report: checkBucket(this.settings, this.client), until: now + reportLifeMs };
+    }
+    return this.#last.report;
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    if (this.settings.checkBucketOnBoot === 'off') return;
+    const { ok, findings } = await this.check();
+    for (const { id, message, fix } of findings) this.#logger.warn(`${id}: ${message} ${fix}`);
+    if (ok || this.settings.checkBucketOnBoot === 'warn') return;
+    const errors = findings.filter(({ severity }) => severity === 'error').map(({ id }) => id);
+    throw new StorageError('misconfigured', `The bucket is not set up as it must be: ${errors.join(', ')}.`);
+  }
+}

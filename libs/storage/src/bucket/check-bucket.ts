@@ -1,0 +1,114 @@
+import { HeadBucketCommand, type S3Client } from '@aws-sdk/client-s3';
+import type { StorageSettings } from '../storage.settings.js';
+import { checkedBucketOptions, type BucketOptions, type BucketRules } from './bucket.options.js';
+import {
+  SettingError,
+  settingError,
+  type BucketTarget,
+  type CallOptions,
+  type Change,
+  type Setting,
+  type SettingId,
+  type Severity,
+} from './setting.js';
+import { settings as everySetting } from './settings.js';
+
+export interface Finding {
+  /** What it is about, and which part of it: `policy:DenyOldTls`, `public-access:BlockPublicAcls`, `cors`. Stable. */
+  id: string;
+  severity: Severity;
+  message: string;
+  fix: string;
+}
+
+export interface BucketReport {
+  /** No finding is an error. */
+  ok: boolean;
+  findings: Finding[];
+}
+
+export interface CheckOptions {
+  /** Milliseconds for all of it. Default 5,000. */
+  timeoutMs?: number;
+}
+
+/** The bucket's side of the module's own options. */
+export function bucketOptionsOf(settings: StorageSettings, rules: BucketRules = {}): BucketOptions {
+  const { bucket, encryption, acl, tenantRole, endpoint, region } = settings;
+  return {
+    bucket,
+    encryption,
+    acl,
+    tenantRoleArn: tenantRole?.roleArn,
+    archiverRoleArns: tenantRole?.archiverRoleArn ? [tenantRole.archiverRoleArn] : [],
+    requireTls: !endpoint?.startsWith('http:'),
+    partition: region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws',
+    ...rules,
+  };
+}
+
+export const bucketTarget = ({ bucket, expectedBucketOwner }: StorageSettings): BucketTarget => ({
+  Bucket: bucket,
+  ...(expectedBucketOwner && { ExpectedBucketOwner: expectedBucketOwner }),
+});
+
+/**
+ * Reads every setting of the bucket and says what differs from what the module needs. Changes nothing and touches no
+ * object. Never throws for what the store answers: what cannot be read is a finding too.
+ *
+ * @throws {StorageError} `misconfigured`, for rules that contradict themselves
+ */
+export async function checkBucket(
+  settings: StorageSettings,
+  client: S3Client,
+  rules: BucketRules = settings.bucketRules,
+  { timeoutMs = 5_000 }: CheckOptions = {},
+): Promise<BucketReport> {
+  const options = checkedBucketOptions(bucketOptionsOf(settings, rules));
+  const target = bucketTarget(settings);
+  const call: CallOptions = { abortSignal: AbortSignal.timeout(timeoutMs) };
+  const missing = await findBucket(client, target, call);
+  if (missing) return report([missing]);
+  const inspect = async (setting: Setting): Promise<Finding[]> => {
+    try {
+      const { id, changes } = await setting.inspect(client, target, options, call);
+      return changes.map((change) => findingOf(id, change));
+    } catch (error) {
+      return [unreadable(setting.id, error)];
+    }
+  };
+  return report((await Promise.all(everySetting.map(inspect))).flat());
+}
+
+const report = (findings: Finding[]): BucketReport => ({
+  ok: findings.every(({ severity }) => severity !== 'error'),
+  findings,
+});
+
+async function findBucket(client: S3Client, target: BucketTarget, call: CallOptions): Promise<Finding | undefined> {
+  try {
+    await client.send(new HeadBucketCommand(target), call);
+    return undefined;
+  } catch (error) {
+    // Who may work on prefixes only may not ask for the whole bucket, and can still read its settings.
+    const failure = settingError(error, 'bucket', 's3:ListBucket');
+    return failure.kind === 'forbidden' ? undefined : unreadable('bucket', failure);
+  }
+}
+
+function findingOf(id: SettingId, { part, severity, message, manual }: Change): Finding {
+  const fix = manual ? 'Look at it and decide.' : `Run: nest-tenant-storage provision`;
+  return { id: part ? `${id}:${part}` : id, severity, message, fix };
+}
+
+function unreadable(id: SettingId | 'bucket', error: unknown): Finding {
+  const failure = settingError(error, id, `reading ${id}`);
+  const fixes: Record<SettingError['kind'], string> = {
+    forbidden: 'Allow the action for these credentials: nest-tenant-storage policy iam-app prints a policy.',
+    unsupported: 'Do not rely on it here.',
+    'no-bucket': 'Check bucket and region, or run: nest-tenant-storage provision --create',
+    failed: 'Check endpoint, region and network.',
+  };
+  const severity = failure.kind === 'unsupported' ? 'warning' : 'error';
+  return { id: `${id}:${failure.kind}`, severity, message: failure.message, fix: fixes[failure.kind] };
+}

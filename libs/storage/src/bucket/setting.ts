@@ -1,0 +1,121 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { CheckedBucketOptions } from './bucket.options.js';
+
+export type SettingId = 'public-access' | 'ownership' | 'encryption' | 'versioning' | 'lifecycle' | 'cors' | 'policy';
+
+export type Severity = 'error' | 'warning';
+
+/** One thing that is not as it should be. */
+export interface Change {
+  /** Which part of the setting: a statement, a rule, a flag. */
+  part?: string;
+  severity: Severity;
+  message: string;
+  /** Somebody else's rule gives way to ours: never without being asked. */
+  foreign?: boolean;
+  /** Nothing here is safe to change without knowing why it is so: a person has to decide. */
+  manual?: boolean;
+}
+
+/** How to address the bucket on every call. */
+export interface BucketTarget {
+  Bucket: string;
+  ExpectedBucketOwner?: string;
+}
+
+export interface CallOptions {
+  abortSignal?: AbortSignal;
+}
+
+interface SettingDefinition<T> {
+  id: SettingId;
+  /** The IAM actions. */
+  reads: string;
+  writes: string;
+  /** Throws what S3 answers; an answer that there is none is taken as `undefined`. */
+  read(client: S3Client, target: BucketTarget, call: CallOptions): Promise<T | undefined>;
+  write(client: S3Client, target: BucketTarget, next: T): Promise<unknown>;
+  /** What is wrong with the present state, and a next one that keeps whatever is stricter or none of our business. */
+  plan(current: T | undefined, options: CheckedBucketOptions): { next: T; changes: Change[] };
+}
+
+/** A setting as found in a bucket, beside what it should be. */
+export interface SettingState {
+  id: SettingId;
+  before: unknown;
+  after: unknown;
+  changes: Change[];
+  apply(): Promise<void>;
+}
+
+export interface Setting {
+  id: SettingId;
+  inspect(
+    client: S3Client,
+    target: BucketTarget,
+    options: CheckedBucketOptions,
+    call?: CallOptions,
+  ): Promise<SettingState>;
+}
+
+/** Why a setting could not be read or written. */
+export class SettingError extends Error {
+  override readonly name = 'SettingError';
+
+  constructor(
+    readonly kind: 'forbidden' | 'unsupported' | 'no-bucket' | 'failed',
+    readonly setting: SettingId | 'bucket',
+    message: string,
+    options?: { cause?: unknown },
+  ) {
+    super(message, options);
+  }
+}
+
+export function setting<T>({ id, reads, writes, read, write, plan }: SettingDefinition<T>): Setting {
+  return {
+    id,
+    async inspect(client, target, options, call = {}) {
+      const before = await read(client, target, call).catch((error: unknown) => absentOr(error, id, reads));
+      const { next, changes } = plan(before, options);
+      const apply = () =>
+        write(client, target, next).then(
+          () => undefined,
+          (error: unknown) => {
+            throw settingError(error, id, writes);
+          },
+        );
+      return { id, before, after: next, changes, apply };
+    },
+  };
+}
+
+interface Failure {
+  name?: string;
+  message?: string;
+  $metadata?: { httpStatusCode?: number };
+}
+
+function absentOr(error: unknown, id: SettingId, action: string): undefined {
+  const { name, $metadata } = error as Failure;
+  if ($metadata?.httpStatusCode === 404 && name !== 'NoSuchBucket') return undefined;
+  throw settingError(error, id, action);
+}
+
+const unsupportedNames = new Set(['NotImplemented', 'MethodNotAllowed', 'UnsupportedOperation', 'XNotImplemented']);
+
+export function settingError(error: unknown, id: SettingId | 'bucket', action: string): SettingError {
+  if (error instanceof SettingError) return error;
+  const { name = 'Unknown', message = '', $metadata } = error as Failure;
+  const status = $metadata?.httpStatusCode;
+  const as = (kind: SettingError['kind'], text: string) => new SettingError(kind, id, text, { cause: error });
+  if (status === 401 || status === 403)
+    return as('forbidden', `These credentials lack ${action}, or a policy denies it (${name}).`);
+  if (name === 'NoSuchBucket' || (id === 'bucket' && status === 404))
+    return as('no-bucket', 'The bucket does not exist.');
+  // A store that does not know a sub-resource takes it for something else and finds that malformed.
+  if (status === 405 || status === 501 || unsupportedNames.has(name) || (status === 400 && id !== 'policy')) {
+    return as('unsupported', `This store does not support ${action} (${name}).`);
+  }
+  return as('failed', `${action} failed: ${message || name}`);
+}

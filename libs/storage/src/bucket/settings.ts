@@ -1,0 +1,97 @@
+import {
+  DeleteBucketCorsCommand,
+  GetBucketCorsCommand,
+  GetBucketEncryptionCommand,
+  GetBucketLifecycleConfigurationCommand,
+  GetBucketOwnershipControlsCommand,
+  GetBucketPolicyCommand,
+  GetBucketVersioningCommand,
+  GetPublicAccessBlockCommand,
+  PutBucketCorsCommand,
+  PutBucketEncryptionCommand,
+  PutBucketLifecycleConfigurationCommand,
+  PutBucketOwnershipControlsCommand,
+  PutBucketPolicyCommand,
+  PutBucketVersioningCommand,
+  PutPublicAccessBlockCommand,
+} from '@aws-sdk/client-s3';
+import { setting, type Setting } from './setting.js';
+import { planCors, planLifecycle } from './plan-rules.js';
+import { planPolicy, readPolicy } from './plan-policy.js';
+import { planEncryption, planOwnership, planPublicAccess, planVersioning } from './plan-protection.js';
+
+/** Every setting of the bucket, in the order in which they are written: first what closes, the policy last. */
+export const settings: readonly Setting[] = [
+  setting({
+    id: 'public-access',
+    reads: 's3:GetBucketPublicAccessBlock',
+    writes: 's3:PutBucketPublicAccessBlock',
+    read: async (client, target, call) =>
+      (await client.send(new GetPublicAccessBlockCommand(target), call)).PublicAccessBlockConfiguration,
+    write: (client, target, next) =>
+      client.send(new PutPublicAccessBlockCommand({ ...target, PublicAccessBlockConfiguration: next })),
+    plan: planPublicAccess,
+  }),
+  setting({
+    id: 'ownership',
+    reads: 's3:GetBucketOwnershipControls',
+    writes: 's3:PutBucketOwnershipControls',
+    read: async (client, target, call) =>
+      (await client.send(new GetBucketOwnershipControlsCommand(target), call)).OwnershipControls,
+    write: (client, target, next) =>
+      client.send(new PutBucketOwnershipControlsCommand({ ...target, OwnershipControls: next })),
+    plan: planOwnership,
+  }),
+  setting({
+    id: 'encryption',
+    reads: 's3:GetEncryptionConfiguration',
+    writes: 's3:PutEncryptionConfiguration',
+    read: async (client, target, call) =>
+      (await client.send(new GetBucketEncryptionCommand(target), call)).ServerSideEncryptionConfiguration,
+    write: (client, target, next) =>
+      client.send(new PutBucketEncryptionCommand({ ...target, ServerSideEncryptionConfiguration: next })),
+    plan: planEncryption,
+  }),
+  setting({
+    id: 'versioning',
+    reads: 's3:GetBucketVersioning',
+    writes: 's3:PutBucketVersioning',
+    read: async (client, target, call) => ({
+      Status: (await client.send(new GetBucketVersioningCommand(target), call)).Status,
+    }),
+    write: (client, target, next) =>
+      client.send(new PutBucketVersioningCommand({ ...target, VersioningConfiguration: next })),
+    plan: planVersioning,
+  }),
+  setting({
+    id: 'lifecycle',
+    reads: 's3:GetLifecycleConfiguration',
+    writes: 's3:PutLifecycleConfiguration',
+    read: async (client, target, call) =>
+      (await client.send(new GetBucketLifecycleConfigurationCommand(target), call)).Rules,
+    write: (client, target, Rules) =>
+      client.send(new PutBucketLifecycleConfigurationCommand({ ...target, LifecycleConfiguration: { Rules } })),
+    plan: planLifecycle,
+  }),
+  setting({
+    id: 'cors',
+    reads: 's3:GetBucketCORS',
+    writes: 's3:PutBucketCORS',
+    read: async (client, target, call) => (await client.send(new GetBucketCorsCommand(target), call)).CORSRules,
+    write: (client, target, CORSRules) =>
+      CORSRules.length > 0
+        ? client.send(new PutBucketCorsCommand({ ...target, CORSConfiguration: { CORSRules } }))
+        : client.send(new DeleteBucketCorsCommand(target)),
+    plan: planCors,
+  }),
+  setting({
+    id: 'policy',
+    reads: 's3:GetBucketPolicy',
+    writes: 's3:PutBucketPolicy',
+    read: async (client, target, call) =>
+      readPolicy((await client.send(new GetBucketPolicyCommand(target), call)).Policy),
+    write: (client, target, next) =>
+      client.send(new PutBucketPolicyCommand({ ...target, Policy: JSON.stringify(next) })),
+    plan: planPolicy,
+  }),
+];
