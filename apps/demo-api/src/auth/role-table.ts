@@ -1,0 +1,45 @@
+import type { User } from './user.js';
+
+export const roles = ['patient', 'specialist', 'admin'] as const;
+export type Role = (typeof roles)[number];
+
+/** Decides by who asks and by the ids of the place that the request names. */
+type Rule = (user: User, place: Readonly<Record<string, unknown>>) => boolean;
+
+const always: Rule = () => true;
+const own: Rule = (user, place) => place.specialistId === user.sub;
+const writtenFor =
+  (...audiences: Role[]): Rule =>
+  (_user, place) =>
+    audiences.some((audience) => audience === place.audience);
+
+/**
+ * Who may do what inside their own organisation; a role that is not named may not. Which patient may see which form is a
+ * matter of the application's own records, which the demo does not have.
+ */
+const table = {
+  'form-upload:read': { patient: always, specialist: always, admin: always },
+  'form-upload:write': { patient: always, specialist: always, admin: always },
+  'form-upload:delete': { admin: always },
+  'signature:read': { specialist: own, admin: always },
+  'signature:write': { specialist: own, admin: always },
+  'signature:delete': { specialist: own, admin: always },
+  'document:read': { patient: writtenFor('patient'), specialist: writtenFor('patient', 'specialist'), admin: always },
+  'document:write': { admin: always },
+  'document:delete': { admin: always },
+  'logo:read': { patient: always, specialist: always, admin: always },
+  'logo:write': { admin: always },
+  'logo:delete': { admin: always },
+  'audit-month:read': { admin: always },
+} satisfies Record<string, Partial<Record<Role, Rule>>>;
+
+export type Permission = keyof typeof table;
+
+export const permissions = Object.keys(table) as Permission[];
+
+export const isPermission = (name: string): name is Permission => Object.hasOwn(table, name);
+
+export function allows(user: User, permission: Permission, place: Readonly<Record<string, unknown>>): boolean {
+  const rules: Partial<Record<Role, Rule>> = table[permission];
+  return rules[user.role]?.(user, place) ?? false;
+}

@@ -1,0 +1,33 @@
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { StorageErrorFilter } from 'nest-tenant-storage';
+import type { DemoConfig } from './demo.config.js';
+import { DemoModule } from './demo.module.js';
+import { limitConnections } from './http/connections.js';
+import { ErrorFilter } from './http/error.filter.js';
+import { describeApi } from './http/openapi.js';
+import { noSuchPath, requestLimit, securityHeaders, shortPaths } from './http/protection.js';
+import { STORE, type Store } from './store.module.js';
+
+/** The application, ready to listen. Bodies are read by the routes that want them, so no parser comes before. */
+export async function createApp(config: DemoConfig): Promise<NestExpressApplication> {
+  const app = await NestFactory.create<NestExpressApplication>(DemoModule.forRoot(config), {
+    bodyParser: false,
+    abortOnError: false,
+    logger: ['fatal', 'error', 'warn'],
+  });
+  const { origin } = app.get<Store>(STORE, { strict: false });
+  // Answers of the API are not for caches, and those with bytes carry the store's ETag.
+  app.disable('etag');
+  if (config.trustedProxies > 0) app.set('trust proxy', config.trustedProxies);
+  app.use(securityHeaders(origin), shortPaths);
+  if (config.requestsPerMinute > 0) app.use(requestLimit(config.requestsPerMinute));
+  app.setGlobalPrefix('api');
+  app.useGlobalFilters(new ErrorFilter(), new StorageErrorFilter());
+  describeApi(app);
+  app.enableShutdownHooks();
+  limitConnections(app.getHttpServer());
+  await app.init();
+  app.use(noSuchPath);
+  return app;
+}

@@ -1,0 +1,148 @@
+import { Body, Controller, Delete, Get, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
+import { ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { IsBoolean, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import type { Request, Response } from 'express';
+import { CurrentOrg, FormUploadsService, readOptionsOf, receiveFile, sendFile, type OrgId } from 'nest-tenant-storage';
+import { Protected } from '../auth/protected.js';
+import { Needs } from '../auth/roles.guard.js';
+import { CurrentUser, type User } from '../auth/user.js';
+import { BeginsUpload, Deletes, GivesContent, GivesUrl, Lists, Uploads, UploadsForm } from '../http/docs.js';
+import { JsonBody } from '../http/json-body.js';
+import { Flag, lenient, strict } from '../http/validation.js';
+import { DispositionQuery, UploadPromiseBody } from './requests.js';
+
+class FieldParams {
+  @ApiProperty({ example: '7' }) @IsString() formId!: string;
+  @ApiProperty({ example: '3' }) @IsString() customFieldId!: string;
+}
+
+class FileParams extends FieldParams {
+  @ApiProperty({ example: 'x-ray.png' }) @IsString() fileName!: string;
+}
+
+class ReplaceQuery {
+  @ApiPropertyOptional({ description: 'Overwrite a file of the same name', default: false })
+  @IsOptional()
+  @Flag()
+  @IsBoolean()
+  replace?: boolean;
+}
+
+class ListQuery {
+  @ApiPropertyOptional({ description: 'Add a read URL to each file', default: false })
+  @IsOptional()
+  @Flag()
+  @IsBoolean()
+  urls?: boolean;
+
+  @ApiPropertyOptional({ minimum: 1, maximum: 1000, default: 1000 })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(1000)
+  limit?: number;
+
+  @ApiPropertyOptional({ description: '`nextCursor` of the page before' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(4096)
+  cursor?: string;
+}
+
+class BeginFormUploadBody extends UploadPromiseBody {
+  @ApiProperty({ example: 'x-ray.png' }) @IsString() fileName!: string;
+  @ApiProperty({ example: 'image/png' }) @IsString() contentType!: string;
+}
+
+@ApiTags('Form files')
+@Protected()
+@Controller('forms/:formId/fields/:customFieldId')
+export class FormsController {
+  constructor(private readonly forms: FormUploadsService) {}
+
+  @Put('files/:fileName')
+  @Needs('form-upload:write')
+  @Uploads('Upload a file')
+  async upload(
+    @CurrentOrg() org: OrgId,
+    @CurrentUser() { sub }: User,
+    @Param(lenient) place: FileParams,
+    @Query(lenient) { replace }: ReplaceQuery,
+    @Req() request: Request,
+  ) {
+    return this.forms.upload(org, place, await receiveFile(request), { by: sub, replace });
+  }
+
+  @Post('files')
+  @Needs('form-upload:write')
+  @UploadsForm('Upload a file from a form, under its own name')
+  async uploadForm(
+    @CurrentOrg() org: OrgId,
+    @CurrentUser() { sub }: User,
+    @Param(lenient) field: FieldParams,
+    @Query(lenient) { replace }: ReplaceQuery,
+    @Req() request: Request,
+  ) {
+    const { fileName = '', ...file } = await receiveFile(request);
+    return this.forms.upload(org, { ...field, fileName }, file, { by: sub, replace });
+  }
+
+  @Post('uploads')
+  @Needs('form-upload:write')
+  @BeginsUpload('Begin a direct upload')
+  @JsonBody()
+  async beginUpload(
+    @CurrentOrg() org: OrgId,
+    @CurrentUser() { sub }: User,
+    @Param(lenient) field: FieldParams,
+    @Query(lenient) { replace }: ReplaceQuery,
+    @Body(strict) { fileName, ...promise }: BeginFormUploadBody,
+  ) {
+    return this.forms.beginUpload(org, { ...field, fileName }, promise, { by: sub, replace });
+  }
+
+  @Get('files')
+  @Needs('form-upload:read')
+  @Lists('List the files of a field')
+  async list(
+    @CurrentOrg() org: OrgId,
+    @CurrentUser() { sub }: User,
+    @Param(lenient) field: FieldParams,
+    @Query(lenient) options: ListQuery,
+  ) {
+    return this.forms.list(org, field, { ...options, by: sub });
+  }
+
+  @Get('files/:fileName/url')
+  @Needs('form-upload:read')
+  @GivesUrl('Get a URL that reads a file')
+  async url(
+    @CurrentOrg() org: OrgId,
+    @CurrentUser() { sub }: User,
+    @Param(lenient) place: FileParams,
+    @Query(lenient) { disposition }: DispositionQuery,
+  ) {
+    return this.forms.presignDownload(org, place, { by: sub, disposition });
+  }
+
+  @Get('files/:fileName/content')
+  @Needs('form-upload:read')
+  @GivesContent('Read a file through the API')
+  async content(
+    @CurrentOrg() org: OrgId,
+    @Param(lenient) place: FileParams,
+    @Req() request: Request,
+    @Res() response: Response,
+  ) {
+    await sendFile(request, response, await this.forms.read(org, place, readOptionsOf(request)));
+  }
+
+  @Delete('files/:fileName')
+  @Needs('form-upload:delete')
+  @Deletes('Delete a file')
+  async delete(@CurrentOrg() org: OrgId, @CurrentUser() { sub }: User, @Param(lenient) place: FileParams) {
+    await this.forms.delete(org, place, { by: sub });
+  }
+}

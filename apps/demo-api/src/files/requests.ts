@@ -1,0 +1,43 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Min } from 'class-validator';
+
+/** What every direct upload promises of its bytes. */
+export class UploadPromiseBody {
+  @ApiProperty({ example: 48_210, description: 'Exact, in bytes' }) @IsInt() @Min(1) size!: number;
+
+  @ApiPropertyOptional({ description: 'SHA-256 of the bytes, hexadecimal or base64' })
+  @IsOptional()
+  @IsString()
+  sha256?: string;
+
+  @ApiPropertyOptional({ enum: ['POST', 'PUT'], description: 'How you want to send the bytes' })
+  @IsOptional()
+  @IsIn(['POST', 'PUT'])
+  method?: 'POST' | 'PUT';
+
+  @ApiPropertyOptional({ description: 'In parts that can be resumed' }) @IsOptional() @IsBoolean() multipart?: boolean;
+}
+
+export class DispositionQuery {
+  @ApiPropertyOptional({ enum: ['inline', 'attachment'], default: 'inline' })
+  @IsOptional()
+  @IsIn(['inline', 'attachment'])
+  disposition?: 'inline' | 'attachment';
+}
+
+/** Signatures and logos are PNG; saying so is welcome and saying otherwise is a mistake. */
+export class BeginPngUploadBody extends UploadPromiseBody {
+  @ApiPropertyOptional({ description: 'Ignored: the place names the file' })
+  @IsOptional()
+  @IsString()
+  fileName?: string;
+  @ApiPropertyOptional({ enum: ['image/png'] }) @IsOptional() @IsIn(['image/png']) contentType?: string;
+}
+
+export class BeginPdfUploadBody extends UploadPromiseBody {
+  @ApiPropertyOptional({ description: 'Ignored: the place names the file' })
+  @IsOptional()
+  @IsString()
+  fileName?: string;
+  @ApiPropertyOptional({ enum: ['application/pdf'] }) @IsOptional() @IsIn(['application/pdf']) contentType?: string;
+}

@@ -1,0 +1,71 @@
+import { Body, Controller, Delete, HttpCode, Post } from '@nestjs/common';
+import { ApiNoContentResponse, ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
+import { IsIn, IsInt, IsOptional, IsString } from 'class-validator';
+import { CurrentOrg, DirectUploads, type OrgId } from 'nest-tenant-storage';
+import { Protected } from '../auth/protected.js';
+import { allows, isPermission } from '../auth/role-table.js';
+import { forbidden, Needs } from '../auth/roles.guard.js';
+import { CurrentUser, type User } from '../auth/user.js';
+import { CompletesUpload, SignsStep } from '../http/docs.js';
+import { JsonBody } from '../http/json-body.js';
+import { strict } from '../http/validation.js';
+
+class TokenBody {
+  @ApiProperty({ description: "The ticket's token" }) @IsString() token!: string;
+}
+
+class SignStepBody extends TokenBody {
+  @ApiProperty({ enum: ['POST', 'PUT', 'GET', 'DELETE'] })
+  @IsIn(['POST', 'PUT', 'GET', 'DELETE'])
+  method!: string;
+
+  @ApiPropertyOptional({ description: "The store's own, from its answer to the first step" })
+  @IsOptional()
+  @IsString()
+  uploadId?: string;
+
+  @ApiPropertyOptional({ description: 'From 1' }) @IsOptional() @IsInt() partNumber?: number;
+}
+
+/** What comes after a ticket. The token says where the file goes, so the role table is asked about that. */
+@ApiTags('Direct uploads')
+@Protected()
+@Controller('uploads')
+export class UploadsController {
+  constructor(private readonly uploads: DirectUploads) {}
+
+  @Post('complete')
+  @Needs('any-role')
+  @CompletesUpload()
+  @JsonBody()
+  async complete(@CurrentOrg() org: OrgId, @CurrentUser() user: User, @Body(strict) { token }: TokenBody) {
+    await this.requireStillAllowed(org, token, user);
+    return this.uploads.complete(org, token, { by: user.sub });
+  }
+
+  @Post('sign')
+  @Needs('any-role')
+  @SignsStep()
+  @JsonBody()
+  async sign(@CurrentOrg() org: OrgId, @CurrentUser() user: User, @Body(strict) { token, ...step }: SignStepBody) {
+    await this.requireStillAllowed(org, token, user);
+    return this.uploads.sign(org, token, step, { by: user.sub });
+  }
+
+  @Delete()
+  @Needs('any-role')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Give an upload up: what was sent is removed' })
+  @ApiNoContentResponse()
+  @JsonBody()
+  async abandon(@CurrentOrg() org: OrgId, @CurrentUser() { sub }: User, @Body(strict) { token }: TokenBody) {
+    await this.uploads.abandon(org, token, { by: sub });
+  }
+
+  /** A role can be taken away between the ticket and its completion. */
+  private async requireStillAllowed(org: OrgId, token: string, user: User): Promise<void> {
+    const { purpose, place } = await this.uploads.describe(org, token, { by: user.sub });
+    const permission = `${purpose}:write`;
+    if (!isPermission(permission) || !allows(user, permission, place)) throw forbidden();
+  }
+}

@@ -1,0 +1,130 @@
+import { applyDecorators, Header, HttpCode } from '@nestjs/common';
+import {
+  ApiBadRequestResponse,
+  ApiBody,
+  ApiConflictResponse,
+  ApiConsumes,
+  ApiCreatedResponse,
+  ApiHeader,
+  ApiNoContentResponse,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiPayloadTooLargeResponse,
+  ApiResponse,
+  ApiUnprocessableEntityResponse,
+  ApiUnsupportedMediaTypeResponse,
+} from '@nestjs/swagger';
+import {
+  ErrorAnswer,
+  FilePageAnswer,
+  ReadUrlAnswer,
+  SignedStepAnswer,
+  StoredFileAnswer,
+  TicketAnswer,
+} from './answers.js';
+
+/**
+ * One decorator for each thing that routes do: what it does to the answer (status, caching) and what the API's description
+ * says of it.
+ */
+const noStore = () => Header('Cache-Control', 'no-store');
+const error = (description: string) => ({ type: ErrorAnswer, description });
+const badRequest = () => ApiBadRequestResponse(error('`invalid_request`, `invalid_place`, `invalid_file_name`'));
+const absent = () => ApiNotFoundResponse(error('`not_found`: absent, or of another organisation'));
+const fileErrors = () =>
+  applyDecorators(
+    badRequest(),
+    ApiConflictResponse(error('`already_exists`, `conflict`')),
+    ApiPayloadTooLargeResponse(error('`file_too_large`')),
+    ApiUnsupportedMediaTypeResponse(error('`type_not_accepted`: the declared type or the extension')),
+    ApiUnprocessableEntityResponse(error('`content_mismatch`: the bytes are not what was declared')),
+  );
+const bytes = { schema: { type: 'string', format: 'binary' } } as const;
+
+export const Uploads = (summary: string) =>
+  applyDecorators(
+    ApiOperation({ summary, description: 'The raw bytes are the body; `Content-Type` says what they are.' }),
+    HttpCode(201),
+    ApiConsumes('application/octet-stream', 'image/png', 'application/pdf'),
+    ApiBody({ required: true, ...bytes }),
+    ApiCreatedResponse({ type: StoredFileAnswer }),
+    fileErrors(),
+  );
+
+export const UploadsForm = (summary: string) =>
+  applyDecorators(
+    ApiOperation({ summary }),
+    HttpCode(201),
+    ApiConsumes('multipart/form-data'),
+    ApiBody({
+      schema: { type: 'object', required: ['file'], properties: { file: { type: 'string', format: 'binary' } } },
+    }),
+    ApiCreatedResponse({ type: StoredFileAnswer }),
+    fileErrors(),
+  );
+
+export const BeginsUpload = (summary: string) =>
+  applyDecorators(
+    ApiOperation({
+      summary,
+      description:
+        'Answers a ready request: send the bytes straight to the store with it, then `POST /api/uploads/complete`.',
+    }),
+    HttpCode(201),
+    noStore(),
+    ApiCreatedResponse({ type: TicketAnswer }),
+    fileErrors(),
+  );
+
+export const CompletesUpload = () =>
+  applyDecorators(
+    ApiOperation({ summary: 'Verify what was sent and put it in its place; again gives the same answer' }),
+    HttpCode(201),
+    noStore(),
+    ApiCreatedResponse({ type: StoredFileAnswer }),
+    absent(),
+    fileErrors(),
+  );
+
+export const SignsStep = () =>
+  applyDecorators(
+    ApiOperation({
+      summary: 'Sign one step of a multipart upload',
+      description:
+        'By method and ids: POST creates, PUT with uploadId and partNumber sends a part, GET with uploadId lists the parts, ' +
+        'POST with uploadId completes, DELETE with uploadId aborts. The shape of `signRequest` in @uppy/aws-s3 6.',
+    }),
+    HttpCode(201),
+    noStore(),
+    ApiCreatedResponse({ type: SignedStepAnswer }),
+    badRequest(),
+    absent(),
+  );
+
+export const Lists = (summary: string) =>
+  applyDecorators(ApiOperation({ summary }), noStore(), ApiOkResponse({ type: FilePageAnswer }), badRequest());
+
+export const GivesUrl = (summary: string) =>
+  applyDecorators(ApiOperation({ summary }), noStore(), ApiOkResponse({ type: ReadUrlAnswer }), badRequest(), absent());
+
+export const GivesContent = (summary: string) =>
+  applyDecorators(
+    ApiOperation({ summary }),
+    ApiHeader({ name: 'Range', required: false, description: 'One range, such as `bytes=0-99`' }),
+    ApiHeader({ name: 'If-None-Match', required: false }),
+    ApiOkResponse({ description: 'The bytes', content: { '*/*': bytes } }),
+    ApiResponse({ status: 206, description: 'The asked range', content: { '*/*': bytes } }),
+    ApiResponse({ status: 304, description: 'Unchanged' }),
+    ApiResponse({ status: 416, ...error('`range_not_satisfiable`') }),
+    badRequest(),
+    absent(),
+  );
+
+export const Deletes = (summary: string) =>
+  applyDecorators(
+    ApiOperation({ summary }),
+    HttpCode(204),
+    ApiNoContentResponse({ description: 'Gone, also where nothing was' }),
+    badRequest(),
+  );
