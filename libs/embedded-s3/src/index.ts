@@ -1,1 +1,6 @@
-export {};
+export { startEmbeddedS3, type EmbeddedS3 } from './server.js';
+export type { Credentials, EmbeddedRole, EmbeddedS3Options, EmbeddedUser } from './options.js';
+export type { Clock } from './controls/clock.js';
+export type { Fault, Faults } from './controls/faults.js';
+export type { Features } from './controls/features.js';
+export type { RequestLog, RequestRecord } from './controls/request-log.js';

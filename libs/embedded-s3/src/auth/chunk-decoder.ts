@@ -105,7 +105,6 @@ export class ChunkDecoder {
     this.previous = expected;
   }
 
-  /** The body may end with the line of the trailer's signature, with an empty line after it, or with an empty line alone. */
   private takeTrailer(line: string): void {
     this.trailerBytes += line.length;
     if (this.trailerBytes > MAX_TRAILERS) throw new S3Error('MalformedTrailerError');

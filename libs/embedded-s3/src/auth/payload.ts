@@ -10,14 +10,28 @@ export interface PayloadOptions {
   readonly sha256?: string;
   /** present when the body is framed as aws-chunked */
   readonly decoder?: ChunkDecoder;
+  /** the whole body, when it had to be read before */
+  readonly prefetched?: Buffer;
   /** called before the first byte is read (`100 Continue`) */
   readonly onStart?: () => void;
   /** sees the size of everything that arrives */
   readonly onBytes?: (count: number) => void;
 }
 
-/** The body of a request: verified against what was signed while it is read. Can be read once. */
-export class Payload {
+/** The content a request carries. Can be read once. */
+export interface Payload {
+  /** bytes the sender announced, without framing; absent when it announced none */
+  readonly length?: number;
+  /** trailing headers, names in lower case; complete once all chunks are read */
+  readonly trailers: Readonly<Record<string, string>>;
+  /** Ends with an error when the content is not what was announced or signed; then nothing may be kept. */
+  chunks(): AsyncIterable<Buffer>;
+  /** All of it, for documents. @throws S3Error MaxMessageLengthExceeded */
+  read(limit: number): Promise<Buffer>;
+}
+
+/** The body of a request, verified against what was signed while it is read. */
+export class RequestBody implements Payload {
   constructor(
     private readonly message: IncomingMessage,
     private readonly options: PayloadOptions,
@@ -27,12 +41,10 @@ export class Payload {
     return this.options.length;
   }
 
-  /** Trailing headers of an aws-chunked body, names in lower case; complete once all chunks are read. */
   get trailers(): Readonly<Record<string, string>> {
     return this.options.decoder?.trailers ?? {};
   }
 
-  /** The content without framing. Ends with an error when it is not what was announced or signed; then nothing may be kept. */
   async *chunks(): AsyncGenerator<Buffer> {
     const { decoder, length, sha256, onStart, onBytes } = this.options;
     const hash = sha256 === undefined ? undefined : createHash('sha256');
@@ -52,7 +64,6 @@ export class Payload {
     if (hash && hash.digest('hex') !== sha256) throw new S3Error('XAmzContentSHA256Mismatch');
   }
 
-  /** All of it, for documents. */
   async read(limit: number): Promise<Buffer> {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -65,7 +76,8 @@ export class Payload {
   }
 
   /** Stopping early must leave the connection open: the sender is still to be told why. */
-  private received(): AsyncIterable<Buffer> {
+  private received(): AsyncIterable<Buffer> | Buffer[] {
+    if (this.options.prefetched) return [this.options.prefetched];
     return { [Symbol.asyncIterator]: () => this.message.iterator({ destroyOnReturn: false }) };
   }
 }

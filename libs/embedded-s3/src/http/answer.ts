@@ -10,30 +10,41 @@ export interface Answer {
   readonly body?: string | Readable;
 }
 
-export function xmlAnswer(root: string, content: XmlNode, headers: Answer['headers'] = {}, namespace?: string): Answer {
-  return {
-    status: 200,
-    headers: { 'content-type': 'application/xml', ...headers },
-    body: xmlDocument(root, content, namespace),
-  };
+export const STS_NAMESPACE = 'https://sts.amazonaws.com/doc/2011-06-15/';
+
+export function xmlAnswer(
+  root: string,
+  content: XmlNode,
+  headers: Answer['headers'] = {},
+  namespace?: string,
+  status = 200,
+): Answer {
+  const body = xmlDocument(root, content, namespace);
+  return { status, headers: { 'content-type': 'application/xml', ...headers }, body };
 }
 
 export function noContent(headers: Answer['headers'] = {}): Answer {
   return { status: 204, headers };
 }
 
-export function errorAnswer(error: S3Error, context: { resource: string; requestId: string }): Answer {
+export function errorAnswer(error: S3Error, requestId: string, resource: string): Answer {
   if (error.status === 304) return { status: 304, headers: error.headers };
-  const content = {
-    Code: error.code,
-    Message: error.message,
-    ...error.details,
-    Resource: context.resource,
-    RequestId: context.requestId,
-  };
+  const { code: Code, message: Message } = error;
   return {
     status: error.status,
     headers: { ...error.headers, 'content-type': 'application/xml' },
-    body: xmlDocument('Error', content, null),
+    body: xmlDocument('Error', { Code, Message, ...error.details, Resource: resource, RequestId: requestId }, null),
   };
+}
+
+/** The Security Token Service words its errors differently. */
+export function stsErrorAnswer(error: S3Error, requestId: string): Answer {
+  const { code: Code, message: Message } = error;
+  return xmlAnswer(
+    'ErrorResponse',
+    { Error: { Type: 'Sender', Code, Message }, RequestId: requestId },
+    {},
+    STS_NAMESPACE,
+    error.status,
+  );
 }

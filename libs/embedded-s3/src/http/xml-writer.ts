@@ -1,5 +1,5 @@
 export type XmlValue = string | number | boolean | undefined | XmlNode | readonly XmlValue[];
-/** Element name → content; an array repeats the element, `undefined` leaves it out. `@name` is an attribute. */
+/** Element name → content; an array repeats the element, `undefined` leaves it out. `@name` is an attribute, `#text` the text beside. */
 export interface XmlNode {
   readonly [name: string]: XmlValue;
 }
@@ -19,7 +19,8 @@ function element(name: string, value: XmlValue): string {
   let attributes = '';
   let children = '';
   for (const [child, content] of Object.entries(value)) {
-    if (child.startsWith('@')) attributes += ` ${child.slice(1)}="${escapeXml(String(content))}"`;
+    if (child === '#text') children += escapeXml(String(content));
+    else if (child.startsWith('@')) attributes += ` ${child.slice(1)}="${escapeXml(String(content))}"`;
     else children += element(child, content);
   }
   return `<${name}${attributes}>${children}</${name}>`;

@@ -4,6 +4,7 @@ import type { Clock } from '../controls/clock.js';
 import type { Features } from '../controls/features.js';
 import type { Answer } from '../http/answer.js';
 import type { S3Request } from '../http/request.js';
+import type { EmbeddedRole } from '../options.js';
 import type { Store } from '../store/store.js';
 
 /** The running server, as operations see it. */
@@ -12,6 +13,7 @@ export interface S3 {
   readonly clock: Clock;
   readonly features: Features;
   readonly identities: Identities;
+  readonly roles: readonly EmbeddedRole[];
   readonly region: string;
   readonly accountId: string;
   /** `aws:SecureTransport` of every request */
@@ -43,14 +45,16 @@ export interface Operation {
   readonly name: string;
   readonly method: string;
   readonly level: 'service' | 'bucket' | 'object';
+  /** absent: s3 */
+  readonly service?: 'sts';
   /** the sub-resource in the query that selects it (`?tagging`); absent: the plain operation */
   readonly query?: string;
   /** a header that selects it: x-amz-copy-source */
   readonly header?: string;
   /** other query parameters it understands; any other is answered 501 */
   readonly params?: readonly string[];
-  /** the IAM action it needs; with a `versionId` in the query `versionAction` instead */
-  readonly action: string;
+  /** the IAM action it needs, with a `versionId` in the query `versionAction` instead; absent: it authorises itself */
+  readonly action?: string;
   readonly versionAction?: string;
   /** false: the bucket need not exist */
   readonly bucketExists?: false;

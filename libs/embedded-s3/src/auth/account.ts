@@ -1,0 +1,30 @@
+import type { Credentials, EmbeddedUser } from '../options.js';
+import { Identities } from './identities.js';
+
+/** The account's root and its users. */
+export function accountIdentities(accountId: string, root: Credentials, users: readonly EmbeddedUser[]): Identities {
+  const identities = new Identities();
+  const iam = `arn:aws:iam::${accountId}`;
+  identities.add({
+    kind: 'root',
+    ...keys(root),
+    principalArn: `${iam}:root`,
+    userId: accountId,
+    name: 'root',
+    tags: {},
+  });
+  for (const user of users) {
+    identities.add({
+      kind: 'user',
+      ...keys(user),
+      principalArn: `${iam}:user/${user.name}`,
+      userId: user.accessKeyId,
+      name: user.name,
+      tags: user.tags ?? {},
+      policy: user.policy,
+    });
+  }
+  return identities;
+}
+
+const keys = ({ accessKeyId, secretAccessKey }: Credentials): Credentials => ({ accessKeyId, secretAccessKey });

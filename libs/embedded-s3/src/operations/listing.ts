@@ -1,0 +1,76 @@
+import { encodeSigned } from '../auth/canonical-request.js';
+import { S3Error } from '../http/s3-error.js';
+import type { ObjectIndex } from '../store/object-index.js';
+import { compareKeys } from '../store/key-order.js';
+
+/** After every key that starts with the prefix before it. */
+const LAST = '\u{10ffff}';
+const MAX_PAGE = 1000;
+
+/** One line of a listing: a key, or a prefix that stands for all keys under it. */
+export interface Line {
+  readonly name: string;
+  readonly isPrefix: boolean;
+}
+
+export interface Walk {
+  readonly prefix: string;
+  /** `''` for none */
+  readonly delimiter: string;
+  /** the listing starts behind this key; behind all of its keys when it is a common prefix */
+  readonly after: string;
+}
+
+/** Keys and common prefixes in S3's order. */
+export function* walk(objects: ObjectIndex, { prefix, delimiter, after }: Walk): Generator<Line> {
+  let start = compareKeys(after, prefix) > 0 ? after : prefix;
+  if (delimiter !== '' && after.length > prefix.length && after.endsWith(delimiter)) start = after + LAST;
+  for (;;) {
+    let jump: string | undefined;
+    for (const key of objects.keysFrom(start)) {
+      if (!key.startsWith(prefix)) return;
+      if (key === after) continue;
+      const end = delimiter === '' ? -1 : key.indexOf(delimiter, prefix.length);
+      if (end >= 0) {
+        const name = key.slice(0, end + delimiter.length);
+        yield { name, isPrefix: true };
+        jump = name + LAST;
+        break;
+      }
+      yield { name: key, isPrefix: false };
+    }
+    if (jump === undefined) return;
+    start = jump;
+  }
+}
+
+/** Takes up to `max` of the items and says whether there are more. */
+export function page<T>(items: Iterable<T>, max: number): { taken: T[]; truncated: boolean } {
+  const taken: T[] = [];
+  if (max === 0) return { taken, truncated: false };
+  for (const item of items) {
+    if (taken.length === max) return { taken, truncated: true };
+    taken.push(item);
+  }
+  return { taken, truncated: false };
+}
+
+/** `max-keys`, `max-parts` and `max-uploads`: pages have at most 1,000 entries. */
+export function pageSize(query: ReadonlyMap<string, string>, name: string): number {
+  const text = query.get(name);
+  if (text === undefined || text === '') return MAX_PAGE;
+  if (!/^\d{1,10}$/.test(text)) {
+    throw new S3Error('InvalidArgument', `Provided ${name} not an integer or within integer range`, {
+      ArgumentName: name,
+    });
+  }
+  return Math.min(Number(text), MAX_PAGE);
+}
+
+/** How names are written: as they are, or with `encoding-type=url`. */
+export function nameEncoder(query: ReadonlyMap<string, string>): (name: string) => string {
+  const type = query.get('encoding-type');
+  if (type === undefined) return (name) => name;
+  if (type !== 'url') throw new S3Error('InvalidArgument', 'Invalid Encoding Method specified in Request');
+  return (name) => encodeSigned(name).replaceAll('%2F', '/').replaceAll('%20', '+');
+}
