@@ -1,0 +1,42 @@
+import { S3Error } from '../http/s3-error.js';
+import { readXml } from '../http/xml-reader.js';
+import { xmlDocument } from '../http/xml-writer.js';
+import { choice, only } from './elements.js';
+import type { PublicAccessBlock } from './public-access.js';
+
+export type ObjectOwnership = 'BucketOwnerEnforced' | 'BucketOwnerPreferred' | 'ObjectWriter';
+
+/** New buckets have their ACLs disabled since April 2023. Source: S3 User Guide, "Controlling ownership of objects". */
+export const DEFAULT_OWNERSHIP = xmlDocument('OwnershipControls', { Rule: { ObjectOwnership: 'BucketOwnerEnforced' } });
+
+/** @throws S3Error MalformedXML */
+export function parseOwnership(document: string): ObjectOwnership {
+  const rule = only(readXml(Buffer.from(document), 'OwnershipControls'), 'Rule').one('Rule');
+  const ownership =
+    rule &&
+    choice(only(rule, 'ObjectOwnership'), 'ObjectOwnership', [
+      'BucketOwnerEnforced',
+      'BucketOwnerPreferred',
+      'ObjectWriter',
+    ]);
+  if (!ownership) throw new S3Error('MalformedXML');
+  return ownership;
+}
+
+const PUBLIC_ACLS = ['public-read', 'public-read-write', 'authenticated-read'];
+const CANNED_ACLS = [...PUBLIC_ACLS, 'private', 'aws-exec-read', 'bucket-owner-read', 'bucket-owner-full-control'];
+
+/**
+ * Whether a write may ask for a canned ACL. Where ACLs are disabled S3 takes those that change nothing, `private` among
+ * them although its documentation names `bucket-owner-full-control` only.
+ *
+ * @throws S3Error InvalidArgument, AccessControlListNotSupported, AccessDenied
+ */
+export function checkCannedAcl(acl: string, ownership: ObjectOwnership | undefined, block?: PublicAccessBlock): void {
+  if (!CANNED_ACLS.includes(acl))
+    throw new S3Error('InvalidArgument', undefined, { ArgumentName: 'x-amz-acl', ArgumentValue: acl });
+  if (ownership === 'BucketOwnerEnforced' && acl !== 'private' && acl !== 'bucket-owner-full-control')
+    throw new S3Error('AccessControlListNotSupported');
+  if (block?.BlockPublicAcls && PUBLIC_ACLS.includes(acl))
+    throw new S3Error('AccessDenied', 'Public access is blocked by the BlockPublicAcls setting of the bucket.');
+}
