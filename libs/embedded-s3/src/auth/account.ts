@@ -1,7 +1,8 @@
 import type { Credentials, EmbeddedUser } from '../options.js';
+import { parsePolicy } from '../policy/index.js';
 import { Identities } from './identities.js';
 
-/** The account's root and its users. */
+/** The account's root and its users. @throws PolicyError for a policy that IAM would not take */
 export function accountIdentities(accountId: string, root: Credentials, users: readonly EmbeddedUser[]): Identities {
   const identities = new Identities();
   const iam = `arn:aws:iam::${accountId}`;
@@ -21,7 +22,7 @@ export function accountIdentities(accountId: string, root: Credentials, users: r
       userId: user.accessKeyId,
       name: user.name,
       tags: user.tags ?? {},
-      policy: user.policy,
+      policy: user.policy && parsePolicy(user.policy, 'identity'),
     });
   }
   return identities;

@@ -1,3 +1,5 @@
+import type { PolicyDocument } from '../policy/index.js';
+
 /** Who a request is made as. */
 export interface Identity {
   readonly kind: 'root' | 'user' | 'session';
@@ -11,10 +13,12 @@ export interface Identity {
   readonly name: string;
   /** aws:PrincipalTag/* */
   readonly tags: Readonly<Record<string, string>>;
-  /** policy document of a user or of a session's role */
-  readonly policy?: unknown;
-  /** policy document passed to AssumeRole: rights are what both allow */
-  readonly sessionPolicy?: unknown;
+  /** of a session: `arn:aws:sts::account:assumed-role/role/session` */
+  readonly sessionArn?: string;
+  /** of a user or of a session's role; absent: everything in the account */
+  readonly policy?: PolicyDocument;
+  /** passed to AssumeRole: rights are what both allow */
+  readonly sessionPolicy?: PolicyDocument;
   readonly sessionToken?: string;
   /** milliseconds since 1970 */
   readonly expiresAt?: number;

@@ -14,6 +14,8 @@ export interface S3Request {
   readonly query: ReadonlyMap<string, string>;
   /** lower-case names; repeated headers joined with `,` in the order sent. `x-amz-*` parameters of a presigned URL are added once verified. */
   readonly headers: Record<string, string | undefined>;
+  /** address of the sender, IPv4 as such */
+  readonly sourceIp: string;
 }
 
 /** @param domains host names under which `bucket.domain` is virtual-hosted style */
@@ -30,6 +32,7 @@ export function parseRequest(message: IncomingMessage, domains: readonly string[
     ...locate(path, virtualBucket(headers.host, domains)),
     query: parseQuery(split < 0 ? '' : url.slice(split + 1)),
     headers,
+    sourceIp: (message.socket.remoteAddress ?? '').replace(/^::ffff:/, ''),
   };
 }
 

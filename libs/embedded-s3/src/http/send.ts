@@ -3,8 +3,10 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Answer } from './answer.js';
 
-/** A refused body is read to its end up to this size, so that the sender gets to see the refusal. */
+/** What is left of a refused body is read up to this size, so that the sender gets to see the refusal, */
 const MAX_DRAIN = 512 * 1024 * 1024;
+/** and as long as bytes keep coming: a sender that waits for `100 Continue` sends none. */
+const QUIET_MS = 1000;
 
 /** @param onBytes sees the size of every piece of a streamed body before it goes out */
 export async function send(
@@ -17,23 +19,37 @@ export async function send(
   const present = Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== undefined);
   const bodyless = message.method === 'HEAD' || status === 204 || status === 304;
   if (typeof body === 'string' && !bodyless) present.push(['content-length', String(Buffer.byteLength(body))]);
-  if (!message.complete) drain(message);
   response.writeHead(status, Object.fromEntries(present));
-  if (bodyless || typeof body === 'string') {
-    if (typeof body !== 'string') body.destroy();
-    response.end(bodyless ? undefined : body);
+  if (typeof body !== 'string' && !bodyless) {
+    await (onBytes ? pipeline(body, watch(onBytes), response) : pipeline(body, response));
     return;
   }
-  await (onBytes ? pipeline(body, watch(onBytes), response) : pipeline(body, response));
+  if (typeof body !== 'string') body.destroy();
+  else if (!bodyless) response.write(body);
+  if (!message.complete) {
+    response.flushHeaders();
+    await drain(message);
+  }
+  response.end();
 }
 
-function drain(message: IncomingMessage): void {
-  let drained = 0;
-  message.on('data', (chunk: Buffer) => {
-    drained += chunk.length;
-    if (drained > MAX_DRAIN) message.destroy();
+/** Closing a connection on which bytes still arrive would reset it, and take the answer along. */
+function drain(message: IncomingMessage): Promise<void> {
+  return new Promise((resolve) => {
+    let drained = 0;
+    const done = (): void => {
+      clearTimeout(quiet);
+      resolve();
+    };
+    const quiet = setTimeout(done, QUIET_MS);
+    message.on('data', (chunk: Buffer) => {
+      drained += chunk.length;
+      quiet.refresh();
+      if (drained > MAX_DRAIN) message.destroy();
+    });
+    for (const event of ['end', 'error', 'close']) message.once(event, done);
+    message.resume();
   });
-  message.on('error', () => undefined);
 }
 
 function watch(onBytes: (count: number) => void): Transform {

@@ -1,11 +1,16 @@
 import { bucketOperations } from './buckets.js';
+import { completeOperations } from './complete-upload.js';
 import type { Operation } from './context.js';
 import { copyOperations } from './copy-object.js';
 import { deleteOperations } from './delete-object.js';
 import { getOperations } from './get-object.js';
 import { listOperations } from './list-objects.js';
+import { lockOperations } from './lock-settings.js';
+import { multipartOperations } from './multipart-uploads.js';
 import { putOperations } from './put-object.js';
 import { taggingOperations } from './tagging.js';
+import { partOperations } from './upload-parts.js';
+import { versioningOperations } from './versioning.js';
 
 /** Every operation the server knows. */
 export const operations: readonly Operation[] = [
@@ -16,4 +21,9 @@ export const operations: readonly Operation[] = [
   ...getOperations,
   ...deleteOperations,
   ...taggingOperations,
+  ...versioningOperations,
+  ...partOperations,
+  ...multipartOperations,
+  ...lockOperations,
+  ...completeOperations,
 ];

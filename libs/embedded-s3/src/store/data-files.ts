@@ -15,6 +15,8 @@ const READ_BYTES = 512 * 1024;
 export class DataFiles {
   private readonly dir: string;
   private readonly uses = new Map<string, number>();
+  /** false while history is replayed: a file it lets go of may be taken up again later in it */
+  private removing = false;
 
   constructor(dir: string) {
     this.dir = join(dir, 'data');
@@ -71,13 +73,14 @@ export class DataFiles {
       if (left > 0) this.uses.set(file, left);
       else {
         this.uses.delete(file);
-        rmSync(join(this.dir, file), { force: true });
+        if (this.removing) rmSync(join(this.dir, file), { force: true });
       }
     }
   }
 
-  /** Removes files nothing refers to: left by a process that was killed while writing them. */
+  /** To be called once the history is replayed. Removes files nothing refers to, such as a killed process left half written. */
   sweep(): void {
+    this.removing = true;
     for (const file of readdirSync(this.dir)) if (!this.uses.has(file)) unlinkSync(join(this.dir, file));
   }
 }

@@ -1,0 +1,84 @@
+import type { ContextValue } from '../policy/index.js';
+import type { Access } from './authorise.js';
+import type { Context } from './context.js';
+
+/** Headers that are condition keys of the same name. Source: Service Authorization Reference, "Condition keys for Amazon S3". */
+const HEADER_KEYS = [
+  'if-match',
+  'if-none-match',
+  'x-amz-acl',
+  'x-amz-copy-source',
+  'x-amz-grant-full-control',
+  'x-amz-grant-read',
+  'x-amz-grant-read-acp',
+  'x-amz-grant-write',
+  'x-amz-grant-write-acp',
+  'x-amz-metadata-directive',
+  'x-amz-object-ownership',
+  'x-amz-server-side-encryption',
+  'x-amz-server-side-encryption-aws-kms-key-id',
+  'x-amz-server-side-encryption-customer-algorithm',
+  'x-amz-storage-class',
+  'x-amz-website-redirect-location',
+];
+
+const LOCK_KEYS = {
+  'x-amz-object-lock-mode': 's3:object-lock-mode',
+  'x-amz-object-lock-retain-until-date': 's3:object-lock-retain-until-date',
+  'x-amz-object-lock-legal-hold': 's3:object-lock-legal-hold',
+};
+
+const LISTING = /^s3:ListBucket/;
+
+/** The condition keys a request has; one it does not have is absent, which conditions tell apart from empty. */
+export function conditionContext(ctx: Context, access: Access): Record<string, ContextValue> {
+  const { request, caller, s3 } = ctx;
+  const { headers, query } = request;
+  const { identity } = caller;
+  const now = s3.clock.now();
+  const context: Record<string, ContextValue | undefined> = {
+    'aws:CurrentTime': now.toISOString(),
+    'aws:EpochTime': Math.floor(now.getTime() / 1000),
+    'aws:PrincipalAccount': s3.accountId,
+    'aws:PrincipalArn': identity.principalArn,
+    'aws:PrincipalType': { root: 'Account', user: 'User', session: 'AssumedRole' }[identity.kind],
+    'aws:Referer': headers['referer'],
+    'aws:RequestedRegion': s3.region,
+    'aws:SecureTransport': s3.secure,
+    'aws:SourceIp': request.sourceIp,
+    'aws:UserAgent': headers['user-agent'],
+    'aws:userid': identity.userId,
+    'aws:username': identity.kind === 'user' ? identity.name : undefined,
+    's3:ResourceAccount': s3.accountId,
+    's3:TlsVersion': s3.secure ? '1.3' : undefined,
+    's3:VersionId': access.versionId,
+    's3:authType': caller.authType,
+    's3:signatureAge': Math.max(0, now.getTime() - caller.signedAt.getTime()),
+    's3:signatureversion': 'AWS4-HMAC-SHA256',
+    's3:x-amz-content-sha256':
+      headers['x-amz-content-sha256'] ?? (caller.authType === 'REST-QUERY-STRING' ? 'UNSIGNED-PAYLOAD' : undefined),
+  };
+  for (const name of HEADER_KEYS) context[`s3:${name}`] = headers[name];
+  for (const [header, key] of Object.entries(LOCK_KEYS)) context[key] = headers[header];
+  if (LISTING.test(access.action)) {
+    for (const name of ['prefix', 'delimiter', 'max-keys']) context[`s3:${name}`] = query.get(name);
+  }
+  const defined = Object.entries({ ...context, ...tagContext(ctx, access) });
+  return Object.fromEntries(defined.filter((entry): entry is [string, ContextValue] => entry[1] !== undefined));
+}
+
+function tagContext({ request, s3 }: Context, { bucket, key, versionId }: Access): Record<string, ContextValue> {
+  const context: Record<string, ContextValue> = {};
+  const header = request.headers['x-amz-tagging'];
+  if (header !== undefined) {
+    const tags = new URLSearchParams(header);
+    for (const [name, value] of tags) context[`s3:RequestObjectTag/${name}`] = value;
+    context['s3:RequestObjectTagKeys'] = [...tags.keys()];
+  }
+  if (key === '' || !s3.store.findBucket(bucket)) return context;
+  const objects = s3.store.objects(bucket);
+  const existing = versionId === undefined ? objects.latest(key) : objects.find(key, versionId);
+  if (!existing || existing.deleteMarker) return context;
+  for (const [name, value] of Object.entries(existing.tags)) context[`s3:ExistingObjectTag/${name}`] = value;
+  return context;
+}

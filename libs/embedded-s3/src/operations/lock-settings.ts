@@ -1,0 +1,98 @@
+import { xmlAnswer, type Answer } from '../http/answer.js';
+import { S3Error } from '../http/s3-error.js';
+import type { ObjectVersion } from '../store/records.js';
+import type { Context, Operation } from './context.js';
+import { readDocument, readXmlDocument } from './document.js';
+import { checkUnlocked, parseDefaultRetention, parseRetention, requireLock } from './object-lock.js';
+import { targetVersion } from './target-version.js';
+
+async function putObjectLockConfiguration(ctx: Context): Promise<Answer> {
+  const document = await readDocument(ctx);
+  parseDefaultRetention(document);
+  const { store } = ctx.s3;
+  const bucket = store.bucket(ctx.bucket);
+  if (bucket.versioning !== 'Enabled') {
+    throw new S3Error(
+      'InvalidBucketState',
+      'Versioning must be "Enabled" on the bucket to apply a Object Lock configuration',
+    );
+  }
+  const config = { ...bucket.config, 'object-lock': document.toString('utf8') };
+  store.commit({ type: 'bucket', bucket: { ...bucket, objectLock: true, config } });
+  return { status: 200 };
+}
+
+function getObjectLockConfiguration({ s3, bucket }: Context): Answer {
+  const { objectLock, config } = s3.store.bucket(bucket);
+  if (!objectLock) throw new S3Error('ObjectLockConfigurationNotFoundError');
+  const stored = config['object-lock'];
+  if (stored === undefined) return xmlAnswer('ObjectLockConfiguration', { ObjectLockEnabled: 'Enabled' });
+  return { status: 200, headers: { 'content-type': 'application/xml' }, body: stored };
+}
+
+async function putObjectRetention(ctx: Context): Promise<Answer> {
+  requireLock(ctx);
+  const document = await readXmlDocument(ctx, 'Retention');
+  const version = targetVersion(ctx);
+  const [mode, until] = [document.textOf('Mode'), document.textOf('RetainUntilDate')];
+  if ((mode === undefined) !== (until === undefined)) throw new S3Error('MalformedXML');
+  const retention = mode === undefined ? undefined : parseRetention(ctx, mode, until ?? '');
+  const before = version.retention;
+  const keeps =
+    retention &&
+    retention.until >= (before?.until ?? 0) &&
+    (before?.mode !== 'COMPLIANCE' || retention.mode === 'COMPLIANCE');
+  if (!keeps) checkUnlocked(ctx, { ...version, legalHold: false });
+  amend(ctx, { ...version, retention });
+  return { status: 200 };
+}
+
+function getObjectRetention(ctx: Context): Answer {
+  requireLock(ctx);
+  const { retention } = targetVersion(ctx);
+  if (!retention) throw new S3Error('NoSuchObjectLockConfiguration');
+  return xmlAnswer('Retention', { Mode: retention.mode, RetainUntilDate: new Date(retention.until).toISOString() });
+}
+
+async function putObjectLegalHold(ctx: Context): Promise<Answer> {
+  requireLock(ctx);
+  const status = (await readXmlDocument(ctx, 'LegalHold')).textOf('Status');
+  if (status !== 'ON' && status !== 'OFF') throw new S3Error('MalformedXML');
+  amend(ctx, { ...targetVersion(ctx), legalHold: status === 'ON' });
+  return { status: 200 };
+}
+
+function getObjectLegalHold(ctx: Context): Answer {
+  requireLock(ctx);
+  const { legalHold } = targetVersion(ctx);
+  if (legalHold === undefined) throw new S3Error('NoSuchObjectLockConfiguration');
+  return xmlAnswer('LegalHold', { Status: legalHold ? 'ON' : 'OFF' });
+}
+
+const amend = (ctx: Context, version: ObjectVersion): void =>
+  ctx.s3.store.commit({ type: 'amend', bucket: ctx.bucket, version });
+
+const ofBucket = { level: 'bucket', query: 'object-lock' } as const;
+const retention = { level: 'object', query: 'retention', params: ['versionId'] } as const;
+const legalHold = { level: 'object', query: 'legal-hold', params: ['versionId'] } as const;
+
+export const lockOperations: readonly Operation[] = [
+  {
+    ...ofBucket,
+    name: 'PutObjectLockConfiguration',
+    method: 'PUT',
+    action: 's3:PutBucketObjectLockConfiguration',
+    run: putObjectLockConfiguration,
+  },
+  {
+    ...ofBucket,
+    name: 'GetObjectLockConfiguration',
+    method: 'GET',
+    action: 's3:GetBucketObjectLockConfiguration',
+    run: getObjectLockConfiguration,
+  },
+  { ...retention, name: 'PutObjectRetention', method: 'PUT', action: 's3:PutObjectRetention', run: putObjectRetention },
+  { ...retention, name: 'GetObjectRetention', method: 'GET', action: 's3:GetObjectRetention', run: getObjectRetention },
+  { ...legalHold, name: 'PutObjectLegalHold', method: 'PUT', action: 's3:PutObjectLegalHold', run: putObjectLegalHold },
+  { ...legalHold, name: 'GetObjectLegalHold', method: 'GET', action: 's3:GetObjectLegalHold', run: getObjectLegalHold },
+];
