@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { layout, type AuditMonthPlace } from '../keys/layout.js';
 import type { OrgId } from '../keys/org-id.js';
@@ -35,19 +35,11 @@ export class AuditArchiveService {
     { by, signal }: By & { signal?: AbortSignal } = {},
   ): Promise<StoredFile> {
     const { key, nameInKey } = locate(org, place);
-    const lines = Readable.from(jsonLines(records), { objectMode: false });
-    const gzip = lines.pipe(createGzip());
-    lines.on('error', (error) => gzip.destroy(error));
-    try {
-      const metadata = toMetadata({ fileName: nameInKey, by });
-      const info = await this.store.put(org, key, gzip, { contentType, metadata, ifAbsent: true, signal });
-      const subject = { org, purpose, place: { ...place }, by } as const;
-      this.events.emit({ kind: 'upload-completed', ...subject, contentType, size: info.size, direct: false });
-      return storedFile(info, nameInKey);
-    } finally {
-      lines.destroy();
-      gzip.destroy();
-    }
+    const metadata = toMetadata({ fileName: nameInKey, by });
+    const info = await this.store.put(org, key, gzipLines(records), { contentType, metadata, ifAbsent: true, signal });
+    const subject = { org, purpose, place: { ...place }, by } as const;
+    this.events.emit({ kind: 'upload-completed', ...subject, contentType, size: info.size, direct: false });
+    return storedFile(info, nameInKey);
   }
 
   async read(org: OrgId, place: AuditMonthPlace, options: ReadOptions = {}): Promise<FileStream> {
@@ -66,6 +58,15 @@ const locate = (org: OrgId, place: AuditMonthPlace): Located => {
   const key = layout.auditMonth(org, place);
   return { key, nameInKey: key.split('/').slice(-2).join('-') };
 };
+
+/** Nothing is read from `records` before the first bytes are asked for, and whatever fails in them fails the reader. */
+async function* gzipLines(records: Iterable<unknown> | AsyncIterable<unknown>): AsyncGenerator<Uint8Array> {
+  const gzip = createGzip();
+  const written = pipeline(jsonLines(records), gzip);
+  written.catch(() => {});
+  yield* gzip;
+  await written;
+}
 
 async function* jsonLines(records: Iterable<unknown> | AsyncIterable<unknown>): AsyncGenerator<string> {
   for await (const record of records) yield `${JSON.stringify(record)}\n`;

@@ -1,0 +1,142 @@
+import { Test } from '@nestjs/testing';
+import { HeadObjectCommand } from '@aws-sdk/client-s3';
+import AwsS3 from '@uppy/aws-s3';
+import Uppy from '@uppy/core';
+import { FormUploadsService } from '../domains/form-uploads.service.js';
+import { parseOrgId } from '../keys/org-id.js';
+import { StorageModule } from '../storage.module.js';
+import { startTestStorage } from '../testing/test-storage.js';
+import { NodeXMLHttpRequest } from '../testing/xml-http-request.js';
+import { DirectUploads } from './direct-uploads.js';
+import type { UploadStep } from './upload-requests.js';
+
+(globalThis as { XMLHttpRequest?: unknown }).XMLHttpRequest = NodeXMLHttpRequest;
+
+const storage = await startTestStorage();
+const module = await Test.createTestingModule({ imports: [StorageModule.forRoot(storage.options)] }).compile();
+const forms = module.get(FormUploadsService);
+const uploads = module.get(DirectUploads);
+const one = parseOrgId('1');
+const by = 'patient-7';
+const MiB = 1 << 20;
+
+afterEach(async () => {
+  storage.s3.faults.clear();
+  await storage.empty();
+});
+afterAll(async () => {
+  await module.close();
+  await storage.close();
+});
+
+const movie = (size: number) => {
+  const head = Buffer.from('0000001c66747970697361000000020069736f6d69736f32617663316d703431', 'hex');
+  const bytes = Buffer.alloc(size, 'moving pictures ');
+  head.copy(bytes);
+  bytes.write('isom', 8, 'latin1');
+  return bytes;
+};
+
+async function begin(bytes: Buffer, fileName: string, multipart: boolean) {
+  const place = { formId: '201', customFieldId: '7', fileName };
+  const promise = { contentType: 'video/mp4', size: bytes.length, method: 'PUT' as const, multipart };
+  return forms.beginUpload(one, place, promise, { by });
+}
+
+/** What a page does: the ticket's token goes to our own `sign` endpoint, the rest is Uppy's. */
+function uppyFor(bytes: Buffer, token: string, multipart: boolean, partSize: number) {
+  const uppy = new Uppy<Record<string, unknown>, Record<string, unknown>>({ autoProceed: false }).use(AwsS3, {
+    shouldUseMultipart: multipart,
+    getChunkSize: () => partSize,
+    signRequest: (step: UploadStep) => uploads.sign(one, token, step, { by }),
+  } as never);
+  uppy.addFile({ name: 'film.mp4', type: 'video/mp4', data: new Blob([bytes as Uint8Array<ArrayBuffer>]) });
+  return uppy;
+}
+
+const requestsOf = (operation: string) =>
+  storage.s3.requests.list().filter((request) => request.operation === operation);
+
+test('a single upload', async () => {
+  const bytes = movie(300_000);
+  const ticket = await begin(bytes, 'film.mp4', false);
+  const result = await uppyFor(bytes, ticket.token, false, MiB).upload();
+  expect(result?.failed).toEqual([]);
+  expect(await uploads.complete(one, ticket.token, { by })).toMatchObject({ fileName: 'film.mp4', size: bytes.length });
+});
+
+test('200 MiB in parts, paused, resumed, and resumed again by another page', async () => {
+  const bytes = movie(200 * MiB);
+  const ticket = await begin(bytes, 'long.mp4', true);
+  if (ticket.method !== 'MULTIPART') throw new Error(ticket.method);
+  expect(ticket).toMatchObject({ partSize: 8 * MiB, partCount: 25 });
+  storage.s3.requests.clear();
+
+  const first = uppyFor(bytes, ticket.token, true, ticket.partSize);
+  const [file] = first.getFiles();
+  let parts = 0;
+  const left = new Promise<void>((resolve) => {
+    first.on(
+      's3-multipart:part-uploaded' as never,
+      (() => {
+        parts += 1;
+        if (parts === 5) {
+          first.pauseAll();
+          setImmediate(() => first.resumeAll());
+        }
+        if (parts === 15) {
+          first.pauseAll();
+          resolve();
+        }
+      }) as never,
+    );
+  });
+  void first.upload();
+  await left;
+  const state = (first.getFile(file!.id) as unknown as { s3Multipart?: object }).s3Multipart;
+  expect(state).toBeDefined();
+
+  const second = uppyFor(bytes, ticket.token, true, ticket.partSize);
+  second.setFileState(second.getFiles()[0]!.id, { s3Multipart: state } as never);
+  const result = await second.upload();
+  expect(result?.failed).toEqual([]);
+
+  const stored = await uploads.complete(one, ticket.token, { by });
+  expect(stored).toMatchObject({ contentType: 'video/mp4', size: bytes.length });
+  expect(requestsOf('CreateMultipartUpload')).toHaveLength(1);
+  expect(requestsOf('ListParts').length).toBeGreaterThanOrEqual(2);
+  expect(requestsOf('UploadPart').length).toBeLessThan(25 + 4);
+  expect(await storage.contents()).toEqual({ keys: ['1/uploads/forms/201/field_7/long.mp4'], openUploads: [] });
+  const head = await storage.raw.send(
+    new HeadObjectCommand({ Bucket: storage.bucket, Key: '1/uploads/forms/201/field_7/long.mp4' }),
+  );
+  expect(head).toMatchObject({ ContentLength: bytes.length, ServerSideEncryption: 'AES256', ContentType: 'video/mp4' });
+}, 60_000);
+
+test('a connection cut in the middle of a part is made up for', async () => {
+  const bytes = movie(17 * MiB);
+  const ticket = await begin(bytes, 'cut.mp4', true);
+  storage.s3.faults.add({ operation: 'UploadPart', action: { cutAfterBytes: 100_000 }, times: 1 });
+  const result = await uppyFor(bytes, ticket.token, true, 8 * MiB).upload();
+  expect(result?.failed).toEqual([]);
+  expect(await uploads.complete(one, ticket.token, { by })).toMatchObject({ size: bytes.length });
+});
+
+test('cancelled in Uppy, nothing stays', async () => {
+  const bytes = movie(17 * MiB);
+  const ticket = await begin(bytes, 'gone.mp4', true);
+  const uppy = uppyFor(bytes, ticket.token, true, 8 * MiB);
+  const cancelled = new Promise<void>((resolve) => {
+    uppy.on(
+      's3-multipart:part-uploaded' as never,
+      (() => {
+        uppy.cancelAll();
+        resolve();
+      }) as never,
+    );
+  });
+  void uppy.upload();
+  await cancelled;
+  await uploads.abandon(one, ticket.token, { by });
+  expect(await storage.contents()).toEqual({ keys: [], openUploads: [] });
+});
