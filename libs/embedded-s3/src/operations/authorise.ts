@@ -46,7 +46,7 @@ function decide(
       arn: identity.sessionArn ?? identity.principalArn,
       accountId: s3.accountId,
       accessKeyId: identity.accessKeyId,
-      tags: { ...identity.tags },
+      tags: identity.tags,
     },
     context: conditionContext(ctx, access),
   };

@@ -42,7 +42,7 @@ export interface Principal {
   accountId: string;
   accessKeyId?: string;
   /** Seen as `aws:PrincipalTag/NAME`. */
-  tags?: Record<string, string>;
+  tags?: Readonly<Record<string, string>>;
 }
 
 export type ContextValue = string | string[] | number | boolean;
