@@ -1,0 +1,69 @@
+import { createPublicKey } from 'node:crypto';
+import type { Settings } from './settings.js';
+
+const hmacAlgorithms = ['HS256', 'HS384', 'HS512'] as const;
+const publicKeyAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512'] as const;
+
+export type JwtAlgorithm = (typeof hmacAlgorithms)[number] | (typeof publicKeyAlgorithms)[number];
+
+export interface JwtConfig {
+  /** The one algorithm that is accepted. */
+  algorithm: JwtAlgorithm;
+  /** A shared secret for HS…, a public key in PEM otherwise. */
+  key: string;
+  issuer: string;
+  audience: string;
+}
+
+/** In demo mode the key may come out empty: the demo has its own. */
+export function readJwt(settings: Settings, demoMode: boolean): JwtConfig {
+  const algorithms = [...hmacAlgorithms, ...publicKeyAlgorithms];
+  const given = settings.oneOf('JWT_ALGORITHM', algorithms);
+  const algorithm = given ?? 'HS256';
+  const isHmac = algorithm.startsWith('HS');
+  if (demoMode) {
+    if (!isHmac)
+      settings.mistake('JWT_ALGORITHM must be HS256, HS384 or HS512 in demo mode: the demo signs its tokens.');
+    return {
+      algorithm,
+      key: settings.text('JWT_SECRET') === undefined ? '' : readSecret(settings),
+      issuer: settings.text('JWT_ISSUER') ?? 'nest-tenant-storage-demo',
+      audience: settings.text('JWT_AUDIENCE') ?? 'demo-api',
+    };
+  }
+  if (!given)
+    settings.mistake(`JWT_ALGORITHM is missing. Set the one your tokens are signed with: ${algorithms.join(', ')}.`);
+  return {
+    algorithm,
+    key: isHmac ? readSecret(settings) : readPublicKey(settings, algorithm),
+    issuer: settings.required('JWT_ISSUER', 'the "iss" of your tokens'),
+    audience: settings.required('JWT_AUDIENCE', 'the "aud" of your tokens that is meant for this API'),
+  };
+}
+
+function readSecret(settings: Settings): string {
+  const secret = settings.required('JWT_SECRET', 'the secret your tokens are signed with');
+  if (secret.includes('-----BEGIN')) {
+    settings.mistake(
+      'JWT_SECRET holds a PEM key. Put a public key in JWT_PUBLIC_KEY and set JWT_ALGORITHM to match it.',
+    );
+  } else if (secret && Buffer.byteLength(secret) < 32) {
+    settings.mistake('JWT_SECRET must be 32 bytes or more (try: openssl rand -base64 48).');
+  }
+  return secret;
+}
+
+function readPublicKey(settings: Settings, algorithm: JwtAlgorithm): string {
+  const pem = settings.required('JWT_PUBLIC_KEY', 'the public key of your tokens in PEM').replaceAll('\\n', '\n');
+  const kind = algorithm.startsWith('ES') ? 'ec' : 'rsa';
+  try {
+    if (pem && createPublicKey(pem).asymmetricKeyType === kind && !pem.includes('PRIVATE KEY')) return pem;
+  } catch {
+    // Named below, with the keys that parse but do not fit.
+  }
+  if (pem)
+    settings.mistake(
+      `JWT_PUBLIC_KEY must be a public ${kind.toUpperCase()} key in PEM, as JWT_ALGORITHM is ${algorithm}.`,
+    );
+  return pem;
+}
