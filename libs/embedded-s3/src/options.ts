@@ -18,7 +18,7 @@ export interface EmbeddedRole {
   readonly name: string;
   readonly policy: object;
   readonly tags?: Readonly<Record<string, string>>;
-  /** names of the users who may assume it; absent: root and every user */
+  /** names of the users who may assume it; absent: root, and every user whose own policy allows `sts:AssumeRole` */
   readonly trust?: readonly string[];
 }
 

@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { accountIdentities } from './auth/account.js';
+import { accountIdentities, accountRoles } from './auth/account.js';
 import { Clock } from './controls/clock.js';
 import { allFeatures, type Features } from './controls/features.js';
 import { Faults } from './controls/faults.js';
@@ -51,7 +51,7 @@ export async function startEmbeddedS3(options: EmbeddedS3Options = {}): Promise<
     clock: new Clock(),
     features: { ...allFeatures(), ...options.features },
     identities: accountIdentities(accountId, credentials, options.users ?? []),
-    roles: options.roles ?? [],
+    roles: accountRoles(options.roles ?? []),
     region: options.region ?? 'us-east-1',
     accountId,
     secure: options.secure ?? true,

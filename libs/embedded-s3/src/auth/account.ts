@@ -1,5 +1,5 @@
-import type { Credentials, EmbeddedUser } from '../options.js';
-import { parsePolicy } from '../policy/index.js';
+import type { Credentials, EmbeddedRole, EmbeddedUser } from '../options.js';
+import { parsePolicy, type PolicyDocument } from '../policy/index.js';
 import { Identities } from './identities.js';
 
 /** The account's root and its users. @throws PolicyError for a policy that IAM would not take */
@@ -29,3 +29,10 @@ export function accountIdentities(accountId: string, root: Credentials, users: r
 }
 
 const keys = ({ accessKeyId, secretAccessKey }: Credentials): Credentials => ({ accessKeyId, secretAccessKey });
+
+/** A role whose policy is one. */
+export type Role = EmbeddedRole & { readonly policy: PolicyDocument };
+
+/** @throws PolicyError for a policy that IAM would not take */
+export const accountRoles = (roles: readonly EmbeddedRole[]): Role[] =>
+  roles.map((role) => ({ ...role, policy: parsePolicy(role.policy, 'identity') }));

@@ -1,10 +1,10 @@
+import type { Role } from '../auth/account.js';
 import type { Identities, Identity } from '../auth/identities.js';
 import type { Payload } from '../auth/payload.js';
 import type { Clock } from '../controls/clock.js';
 import type { Features } from '../controls/features.js';
 import type { Answer } from '../http/answer.js';
 import type { S3Request } from '../http/request.js';
-import type { EmbeddedRole } from '../options.js';
 import type { Store } from '../store/store.js';
 
 /** The running server, as operations see it. */
@@ -13,7 +13,7 @@ export interface S3 {
   readonly clock: Clock;
   readonly features: Features;
   readonly identities: Identities;
-  readonly roles: readonly EmbeddedRole[];
+  readonly roles: readonly Role[];
   readonly region: string;
   readonly accountId: string;
   /** `aws:SecureTransport` of every request */

@@ -8,6 +8,7 @@ import { listOperations } from './list-objects.js';
 import { lockOperations } from './lock-settings.js';
 import { multipartOperations } from './multipart-uploads.js';
 import { putOperations } from './put-object.js';
+import { stsOperations } from './sts.js';
 import { taggingOperations } from './tagging.js';
 import { partOperations } from './upload-parts.js';
 import { versioningOperations } from './versioning.js';
@@ -26,4 +27,5 @@ export const operations: readonly Operation[] = [
   ...multipartOperations,
   ...lockOperations,
   ...completeOperations,
+  ...stsOperations,
 ];
