@@ -42,6 +42,12 @@ describe('files that are what they say', () => {
     },
   );
 
+  it('does not miss the end of a picture that it cannot see', async () => {
+    const { bytes } = samples.jpg;
+    const long = Buffer.concat([bytes.subarray(0, -2), Buffer.alloc(sniffBytes), bytes.subarray(-2)]);
+    await expect(check('image/jpeg', long)).resolves.toBeUndefined();
+  });
+
   it('reads nothing beyond the first bytes', async () => {
     const long = Buffer.concat([longer(samples.pdf), Buffer.from('<script>')]);
     await expect(check('application/pdf', long)).resolves.toBeUndefined();
@@ -155,6 +161,7 @@ describe('films and sounds', () => {
 
   it.each<[string, string, Buffer]>([
     ['a film as sound', 'audio/mp4', brand(samples.m4v.bytes, 'mp42')],
+    ['a QuickTime film as sound', 'audio/mp4', brand(samples.m4a.bytes, 'qt  ')],
     ['sound as a film', 'video/mp4', samples.m4a.bytes],
     ['a raw photo as a film', 'video/mp4', brand(samples.mp4.bytes, 'crx ')],
     ['a JPEG 2000 as a film', 'video/mp4', brand(samples.mp4.bytes, 'jp2 ')],

@@ -64,6 +64,7 @@ describe('a file name that a person chose', () => {
     ['a\u200bb.pdf', 'ab.pdf', 'a-b.pdf', 'pdf'],
     ['a.pdf\u200b', 'a.pdf', 'a-.pdf', 'pdf'],
     ['\ufeffa.pdf', 'a.pdf', '-a.pdf', 'pdf'],
+    [`${'\ufeff'.repeat(80)}a`, 'a', `${'-'.repeat(80)}a`, ''],
     ['e\u200b\u0301.pdf', 'é.pdf', 'e-\u0301.pdf', 'pdf'],
   ])('shows no invisible character of %j', (given, original, key, extension) => {
     expect(parseFileName(given)).toEqual({ original, key, extension });
@@ -109,6 +110,7 @@ describe('a file name that a person chose', () => {
     ['an encoded NUL', 'a%00.pdf'],
     ['an encoded line feed', 'a%0ab.pdf'],
     ['300 bytes', `${'a'.repeat(296)}.pdf`],
+    ['304 bytes, most of them invisible', `${'\u200b'.repeat(100)}.pdf`],
     ['256 bytes in 128 characters', 'é'.repeat(128)],
     ['a device name with no room left', `con.${'a'.repeat(251)}`],
   ])('refuses %s', (_, given) => {
@@ -136,7 +138,7 @@ describe('a file name that a person chose', () => {
         });
         expect(parsed.original).toBe(parsed.original.normalize('NFC'));
       }),
-      { numRuns: 5000 },
+      { numRuns: 2000 },
     );
   });
 

@@ -23,8 +23,6 @@ export interface FileName {
 /** Format characters that can hide or reorder the rest of a name; private use and unassigned ones only look odd. */
 const invisible = /(?![\u200c\u200d\p{VS}])[\p{Cf}\p{Zl}\p{Zp}\p{DI}]/gu;
 
-const unwantedEnd = new RegExp(`(?:[\\s.]|${unprintable.source})+$`, 'u');
-
 /** UTF-8 that spells an ASCII character with two bytes (`%c0%af`): invalid, and a slash to a careless decoder. */
 const overlong = /%c[01]%[89ab][0-9a-f]/i;
 
@@ -39,7 +37,6 @@ export function parseFileName(value: unknown): FileName {
   if (typeof value !== 'string' || !value.isWellFormed()) refuse('be text');
   const name = value.normalize('NFC');
   if (Buffer.byteLength(name) > maxSegmentBytes) refuse(`be at most ${maxSegmentBytes} bytes long`);
-  if (/\p{Cc}/u.test(name)) refuse('contain no control characters');
   const original = name.replace(invisible, '').normalize('NFC');
   const decoded = decodeAll(original);
   if (/[/\\]/.test(decoded) || overlong.test(original)) refuse('contain no slashes');
@@ -67,7 +64,10 @@ function decodeAll(name: string): string {
 
 /** The stem and the extension are cleaned apart, so that a dot or space at the end does not cost the extension: `a.pdf.` is `a-.pdf`. */
 function clean(name: string): string {
-  const body = name.replace(unwantedEnd, '');
+  const chars = Array.from(name);
+  const body = chars
+    .slice(0, chars.findLastIndex((char) => !/[\s.]/.test(char) && !unprintable.test(char)) + 1)
+    .join('');
   const dot = body.lastIndexOf('.') > 0 ? body.lastIndexOf('.') : body.length;
   const stem = dashed(body.slice(0, dot)).replace(/^\s+/, '-') + (body === name ? '' : '-');
   const key = stem + dashed(body.slice(dot));

@@ -1,6 +1,6 @@
 import { layout } from './layout.js';
 import { belongsToOrg, prefixBelongsToOrg } from './object-key.js';
-import { parseOrgId, type OrgId } from './org-id.js';
+import { parseOrgId } from './org-id.js';
 
 const org = parseOrgId('1');
 const eleven = parseOrgId('11');

@@ -1,5 +1,5 @@
 import { belongsToOrg, inOrg, orgScopedKey, prefixBelongsToOrg, prefixInOrg } from './object-key.js';
-import { parseOrgId, type OrgId } from './org-id.js';
+import { parseOrgId } from './org-id.js';
 
 const one = parseOrgId('1');
 const eleven = parseOrgId('11');

@@ -5,7 +5,7 @@ export const maxSegmentBytes = 255;
 export const maxSegments = 32;
 
 /**
- * Controls, bidi and format characters, fillers, private use, unassigned, and U+FFFD, which is what a wrong decoding leaves.
+ * Controls, bidi and format characters, fillers, lone surrogates, private use, unassigned, and U+FFFD, which is what a wrong decoding leaves.
  * Persian and the Indic scripts need the joiners, emoji need the variation selectors.
  */
 export const unprintable = /(?![\u200c\u200d\p{VS}])[\p{C}\p{Zl}\p{Zp}\p{DI}\ufffd]/u;
@@ -37,7 +37,7 @@ export function isWindowsDevice(text: string): boolean {
  * system, IAM, a header) will see another segment in it, now or after a further normalisation.
  */
 export function isCleanSegment(text: unknown): text is string {
-  if (typeof text !== 'string' || !text.isWellFormed() || text !== text.normalize('NFC')) return false;
+  if (typeof text !== 'string' || text !== text.normalize('NFC')) return false;
   const folded = text.normalize('NFKC');
   return (
     Buffer.byteLength(text) <= maxSegmentBytes &&
