@@ -150,6 +150,19 @@ describe('form files', () => {
     await expect(upload('a-b-c.png')).rejects.toMatchObject({ code: 'already_exists' });
   });
 
+  test.each(['', 'application/octet-stream', 'application/octet-stream; x=y'])(
+    'a client that knows no type (%j) is helped by the extension, never against the bytes',
+    async (contentType) => {
+      const bytes = samples.heic.bytes;
+      const at = { ...file, fileName: 'IMG_1.heic' };
+      expect(await forms.upload(one, at, { bytes: once(bytes), contentType })).toMatchObject({
+        contentType: 'image/heic',
+      });
+      const lied = forms.upload(one, { ...file, fileName: 'b.png' }, { bytes: once(bytes), contentType });
+      await expect(lied).rejects.toMatchObject({ code: 'content_mismatch' });
+    },
+  );
+
   test('lists a field by pages, of its own organisation, with URLs that work', async () => {
     for (const name of ['b.png', 'a.png', 'c.png']) await upload(name);
     await forms.upload(eleven, { ...file, fileName: 'd.png' }, { bytes: once(png.bytes), contentType: 'image/png' });

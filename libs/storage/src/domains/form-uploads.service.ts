@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { acceptDeclared, acceptedTypes, type AcceptedType } from '../content/accepted-types.js';
+import { acceptDeclared, typeByExtension } from '../content/accepted-types.js';
 import { parseFileName, type FileName } from '../keys/file-name.js';
 import { layout, type FormFieldPlace, type FormFilePlace } from '../keys/layout.js';
 import type { OrgId } from '../keys/org-id.js';
@@ -126,7 +126,11 @@ function target(
   { by, replace = false }: FormUploadOptions,
 ): UploadTarget {
   const name = parseFileName(place.fileName);
-  const type: AcceptedType = acceptDeclared({ extension: name.extension, contentType }, acceptedTypes);
+  // Browsers know no type for HEIC and others and then send none, or octet-stream: the extension speaks, the bytes decide.
+  const declared = /^(application\/octet-stream)?\s*(;|$)/i.test(contentType)
+    ? typeByExtension(name.key)?.mime
+    : contentType;
+  const type = acceptDeclared({ extension: name.extension, contentType: declared });
   const { formId, customFieldId } = place;
   return {
     org,
