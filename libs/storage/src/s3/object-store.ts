@@ -146,9 +146,11 @@ export class ObjectStore {
     return this.#call(org, prefix, async (client) => {
       const { bucket: Bucket, expectedBucketOwner: ExpectedBucketOwner } = this.#settings;
       const page = { Prefix: prefix, MaxKeys: options.limit, ContinuationToken: options.cursor };
-      const answer = await client.send(
-        onBehalfOf(org, new ListObjectsV2Command({ Bucket, ExpectedBucketOwner, ...page })),
-      );
+      const answer = await client
+        .send(onBehalfOf(org, new ListObjectsV2Command({ Bucket, ExpectedBucketOwner, ...page })))
+        .catch((error: unknown) => {
+          throw options.cursor === undefined ? error : cursorOr(error);
+        });
       const objects = (answer.Contents ?? []).map((object) => ({ key: object.Key ?? '', ...objectInfo(object) }));
       return { objects, nextCursor: answer.NextContinuationToken };
     });
@@ -227,6 +229,12 @@ export function writeProtection({ encryption, acl }: StorageSettings) {
     ...(acl === 'private' && { ACL: 'private' as const }),
   };
 }
+
+/** The cursor is the one part of a list request that a client makes up. */
+const cursorOr = (error: unknown): unknown =>
+  (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode === 400
+    ? new StorageError('invalid_request', 'The cursor is not one that a list gave.', { cause: error })
+    : error;
 
 const takenOr = (error: unknown, ifAbsent: boolean): unknown =>
   ifAbsent && error instanceof StorageError && error.code === 'precondition_failed'
