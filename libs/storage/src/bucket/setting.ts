@@ -56,6 +56,8 @@ export interface Setting {
     options: CheckedBucketOptions,
     call?: CallOptions,
   ): Promise<SettingState>;
+  /** What a bucket that is yet to be made will need. */
+  fresh(options: CheckedBucketOptions): Promise<SettingState>;
 }
 
 /** Why a setting could not be read or written. */
@@ -73,19 +75,23 @@ export class SettingError extends Error {
 }
 
 export function setting<T>({ id, reads, writes, read, write, plan }: SettingDefinition<T>): Setting {
+  const compared = (before: T | undefined, options: CheckedBucketOptions, put: (next: T) => Promise<unknown>) => {
+    const { next, changes } = plan(before, options);
+    const apply = async () => {
+      await put(next).catch((error: unknown) => {
+        throw settingError(error, id, writes);
+      });
+    };
+    return { id, before, after: next, changes, apply };
+  };
   return {
     id,
     async inspect(client, target, options, call = {}) {
       const before = await read(client, target, call).catch((error: unknown) => absentOr(error, id, reads));
-      const { next, changes } = plan(before, options);
-      const apply = () =>
-        write(client, target, next).then(
-          () => undefined,
-          (error: unknown) => {
-            throw settingError(error, id, writes);
-          },
-        );
-      return { id, before, after: next, changes, apply };
+      return compared(before, options, (next) => write(client, target, next));
+    },
+    async fresh(options) {
+      return compared(undefined, options, () => Promise.reject(new Error('There is no bucket yet.')));
     },
   };
 }

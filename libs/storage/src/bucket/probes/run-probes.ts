@@ -1,0 +1,125 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { StoreCapabilities } from '../../storage.options.js';
+import type { StorageSettings } from '../../storage.settings.js';
+import type { CheckedBucketOptions } from '../bucket.options.js';
+import type { Finding } from '../check-bucket.js';
+import { browserGuards } from './browser-guards.js';
+import { cleanUp } from './clean-up.js';
+import { conditionGuards } from './condition-guards.js';
+import { formGuards } from './form-guards.js';
+import { unclear, type Guard, type Outcome, type Verdict } from './guard.js';
+import { ProbeBench, reservedOrg } from './probe-bench.js';
+import { roundTrip } from './round-trip.js';
+import { tenantGuards } from './tenant-guards.js';
+import { uploadGuards } from './upload-guards.js';
+import { urlGuards } from './url-guards.js';
+
+export const guards: readonly Guard[] = [
+  ...urlGuards,
+  ...uploadGuards,
+  ...formGuards,
+  ...conditionGuards,
+  ...browserGuards,
+  ...tenantGuards,
+];
+
+export interface GuardReport {
+  id: string;
+  title: string;
+  verdict: Verdict;
+  detail: string;
+  capability?: keyof StoreCapabilities;
+}
+
+export interface ProbeReport {
+  guards: GuardReport[];
+  findings: Finding[];
+  /** As measured; as declared where nothing was measured. */
+  capabilities: StoreCapabilities;
+}
+
+export interface ProbeOptions {
+  /** Ends the run early; what it wrote is removed all the same. */
+  signal?: AbortSignal;
+  onProgress?(done: number, of: number, title: string): void;
+}
+
+/** Sends every bad request to the store and says which of them it refuses. Leaves nothing behind. */
+export async function runProbes(
+  settings: StorageSettings,
+  client: S3Client,
+  options: CheckedBucketOptions,
+  { signal, onProgress }: ProbeOptions = {},
+): Promise<ProbeReport> {
+  const opened = await ProbeBench.open(settings, client, signal);
+  const reports: GuardReport[] = [];
+  const findings: Finding[] = [];
+  try {
+    onProgress?.(0, guards.length, 'What the module does all day');
+    const { bench, findings: first } = await roundTrip(opened);
+    findings.push(...first);
+    for (const [index, guard] of bench ? guards.entries() : []) {
+      signal?.throwIfAborted();
+      onProgress?.(index + 1, guards.length, guard.title);
+      const { id, title, capability } = guard;
+      reports.push({ id, title, ...(await outcomeOf(guard, bench!, options)), ...(capability && { capability }) });
+    }
+    bench?.close();
+  } finally {
+    const left = await cleanUp(opened);
+    opened.close();
+    if (left.length > 0) {
+      const message = `${left.length} throw-away objects of organisation ${reservedOrg} could not be removed.`;
+      const fix = `Allow s3:DeleteObject, or remove them: ${left.join(', ')}`;
+      findings.push({ id: 'clean-up', severity: 'warning', message, fix });
+    }
+  }
+  const capabilities = measured(reports, settings.capabilities);
+  findings.push(...reports.flatMap((report) => findingOf(report, settings) ?? []));
+  return { guards: reports, findings, capabilities };
+}
+
+async function outcomeOf(guard: Guard, bench: ProbeBench, options: CheckedBucketOptions): Promise<Outcome> {
+  const reason = guard.skip?.(bench, options);
+  if (reason) return { verdict: 'skipped', detail: reason };
+  try {
+    return await guard.probe(bench, options);
+  } catch (error) {
+    return unclear(`The probe failed: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function measured(reports: GuardReport[], declared: StoreCapabilities): StoreCapabilities {
+  const entries = Object.entries(declared).map(([capability, value]) => {
+    const verdicts = reports.filter((report) => report.capability === capability).map(({ verdict }) => verdict);
+    if (verdicts.includes('missing') || verdicts.includes('unsupported')) return [capability, false];
+    return [capability, verdicts.includes('enforced') && !verdicts.includes('unclear') ? true : value];
+  });
+  return Object.fromEntries(entries) as StoreCapabilities;
+}
+
+function findingOf(report: GuardReport, settings: StorageSettings): Finding | undefined {
+  const { id, title, verdict, detail, capability } = report;
+  if (verdict === 'enforced' || verdict === 'skipped') return undefined;
+  const message = `${title}: ${detail}`;
+  if (verdict === 'unclear') {
+    return {
+      id: `guard:${id}`,
+      severity: 'warning',
+      message,
+      fix: 'Look at what the store answered, and run it again.',
+    };
+  }
+  const { severity = 'error', fix } = guards.find((guard) => guard.id === id)!;
+  if (!capability) return { id: `guard:${id}`, severity, message, fix };
+  // Known and lived with.
+  if (!settings.capabilities[capability]) return undefined;
+  const needsRole = capability === 'refusesUnsignedHeaders' && !settings.tenantRole;
+  const also = needsRole ? ' and give it a tenantRole, without which it refuses direct uploads here' : '';
+  return {
+    id: `guard:${id}`,
+    severity,
+    message,
+    fix: `Tell the module: capabilities: { ${capability}: false }${also}.`,
+  };
+}

@@ -1,0 +1,70 @@
+import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+
+export interface WireRequest {
+  method: string;
+  /** Sent as it stands: no segment is resolved, no character escaped. */
+  url: string;
+  headers?: Readonly<Record<string, string>>;
+  body?: Uint8Array | string;
+}
+
+export interface WireAnswer {
+  status: number;
+  headers: Readonly<Record<string, string | string[] | undefined>>;
+  body: string;
+}
+
+const maxAnswerBytes = 1024 * 1024;
+
+/** One HTTP request exactly as written, for what no well-behaved client would send. Follows no redirect, tries once. */
+export function send(
+  { method, url, headers = {}, body = '' }: WireRequest,
+  { signal, timeoutMs }: { signal?: AbortSignal; timeoutMs: number },
+): Promise<WireAnswer> {
+  const [, protocol, host = '', path] = /^(https?):\/\/([^/]+)(\/.*)$/s.exec(url) ?? [];
+  const [, hostname, port] = /^(.*?)(?::(\d+))?$/.exec(host) ?? [];
+  const length = ['PUT', 'POST'].includes(method) ? { 'content-length': String(Buffer.byteLength(body)) } : {};
+  return new Promise((resolve, reject) => {
+    const request = (protocol === 'https' ? httpsRequest : httpRequest)(
+      {
+        method,
+        hostname: hostname?.replace(/^\[|\]$/g, ''),
+        port,
+        path,
+        headers: { host, ...length, ...headers },
+        signal,
+        timeout: timeoutMs,
+        agent: false,
+      },
+      (response) => {
+        const chunks: Buffer[] = [];
+        let size = 0;
+        response.on('data', (chunk: Buffer) => {
+          size += chunk.length;
+          if (size <= maxAnswerBytes) chunks.push(chunk);
+        });
+        response.on('error', reject);
+        response.on('end', () => {
+          const { statusCode: status = 0, headers } = response;
+          resolve({ status, headers, body: Buffer.concat(chunks).toString('utf8') });
+        });
+      },
+    );
+    request.on('timeout', () => request.destroy(new Error('The store did not answer in time.')));
+    request.on('error', reject);
+    request.end(body);
+  });
+}
+
+/** A browser's form, the file last. */
+export function formBody(fields: Readonly<Record<string, string>>, file: string) {
+  const boundary = '----nest-tenant-storage-doctor';
+  const part = (name: string, value: string, more = '') =>
+    `--${boundary}\r\nContent-Disposition: form-data; name="${name}"${more}\r\n\r\n${value}\r\n`;
+  const parts = Object.entries(fields).map(([name, value]) => part(name, value));
+  return {
+    headers: { 'content-type': `multipart/form-data; boundary=${boundary}` },
+    body: `${parts.join('')}${part('file', file, '; filename="probe.txt"')}--${boundary}--\r\n`,
+  };
+}
