@@ -6,6 +6,7 @@ import { RequestBody, type PayloadOptions } from './auth/payload.js';
 import type { Fault, Faults } from './controls/faults.js';
 import type { RequestLog, RequestRecord } from './controls/request-log.js';
 import { errorAnswer, stsErrorAnswer, type Answer } from './http/answer.js';
+import { checkHeaders } from './http/known-headers.js';
 import { parseRequest, type S3Request } from './http/request.js';
 import { S3Error } from './http/s3-error.js';
 import { send } from './http/send.js';
@@ -73,6 +74,7 @@ export class Handler {
     const versionId = request.query.get('versionId');
     const action = (versionId !== undefined && operation.versionAction) || operation.action;
     if (action) authorise(ctx, { action, bucket, key, versionId });
+    checkHeaders(request, this.s3.accountId);
     return this.perform(operation.name, exchange, () => operation.run(ctx));
   }
 

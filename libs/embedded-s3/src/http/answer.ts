@@ -16,7 +16,7 @@ export function xmlAnswer(
   root: string,
   content: XmlNode,
   headers: Answer['headers'] = {},
-  namespace?: string,
+  namespace?: string | null,
   status = 200,
 ): Answer {
   const body = xmlDocument(root, content, namespace);
