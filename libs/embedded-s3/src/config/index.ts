@@ -1,6 +1,14 @@
+export {
+  encryptionOf,
+  ownershipOf,
+  publicAccessBlockOf,
+  settingOf,
+  withoutSetting,
+  withSetting,
+} from './bucket-settings.js';
 export { corsAnswer, parseCors, type CorsRule } from './cors.js';
-export { DEFAULT_ENCRYPTION, parseEncryption } from './encryption.js';
-export { parseLifecycle, type LifecycleRule } from './lifecycle.js';
+export { parseEncryption } from './encryption.js';
+export { parseLifecycle } from './lifecycle.js';
 export { isUploadDue, planKey } from './lifecycle-plan.js';
-export { checkCannedAcl, DEFAULT_OWNERSHIP, parseOwnership, type ObjectOwnership } from './ownership.js';
-export { DEFAULT_PUBLIC_ACCESS_BLOCK, parsePublicAccessBlock, type PublicAccessBlock } from './public-access.js';
+export { checkCannedAcl, parseOwnership } from './ownership.js';
+export { parsePublicAccessBlock } from './public-access.js';

@@ -1,13 +1,7 @@
 import type { S3Error } from '../http/s3-error.js';
-import {
-  checkCannedAcl,
-  DEFAULT_ENCRYPTION,
-  DEFAULT_OWNERSHIP,
-  DEFAULT_PUBLIC_ACCESS_BLOCK,
-  parseEncryption,
-  parseOwnership,
-  parsePublicAccessBlock,
-} from './index.js';
+import { DEFAULT_ENCRYPTION, parseEncryption } from './encryption.js';
+import { checkCannedAcl, DEFAULT_OWNERSHIP, parseOwnership } from './ownership.js';
+import { DEFAULT_PUBLIC_ACCESS_BLOCK, parsePublicAccessBlock } from './public-access.js';
 
 test('a new bucket is encrypted, owned by its owner and closed', () => {
   expect(parseEncryption(DEFAULT_ENCRYPTION)).toEqual({ algorithm: 'AES256', bucketKey: false });

@@ -1,6 +1,6 @@
 /** Abilities of the server. One that is false makes it behave as a weaker store does. */
 export interface Features {
-  /** form uploads (POST policy); off: 501 */
+  /** policies of form uploads; off: a form is stored as it comes, signed by nobody, as several S3-compatible stores do */
   postPolicy: boolean;
   /** bucket policies; off: 501 and none is enforced */
   bucketPolicy: boolean;

@@ -1,3 +1,4 @@
+import { checkCannedAcl, ownershipOf, publicAccessBlockOf } from '../config/index.js';
 import { S3Error } from '../http/s3-error.js';
 import { authorise } from './authorise.js';
 import type { Context } from './context.js';
@@ -8,6 +9,12 @@ export function requestedAcl(ctx: Context): string {
   if (acl === undefined) return 'private';
   if (!ctx.s3.features.acl) throw new S3Error('NotImplemented', undefined, { Header: 'x-amz-acl' });
   authorise(ctx, { action: 's3:PutObjectAcl', bucket: ctx.bucket, key: ctx.key });
-  if (acl !== 'private' && acl !== 'bucket-owner-full-control') throw new S3Error('AccessControlListNotSupported');
+  checkAcl(ctx, acl);
   return acl;
+}
+
+/** @throws S3Error for a canned ACL that the bucket's ownership or Block Public Access does not let through */
+export function checkAcl({ s3, bucket }: Context, acl: string): void {
+  const record = s3.store.bucket(bucket);
+  checkCannedAcl(acl, ownershipOf(record), s3.features.blockPublicAccess ? publicAccessBlockOf(record) : undefined);
 }

@@ -1,3 +1,4 @@
+import { encryptionOf } from '../config/index.js';
 import { S3Error } from '../http/s3-error.js';
 import type { Encryption } from '../store/records.js';
 import type { Context } from './context.js';
@@ -12,7 +13,7 @@ export function requestedEncryption(ctx: Context): Encryption {
   if (given !== undefined && !ctx.s3.features.sse) {
     throw new S3Error('NotImplemented', 'Server side encryption specified but KMS is not configured.');
   }
-  if (given === undefined) return defaultEncryption();
+  if (given === undefined) return encryptionOf(ctx.s3.store.bucket(ctx.bucket));
   const algorithm = ALGORITHMS.find((known) => known === given);
   if (!algorithm) throw new S3Error('InvalidArgument', 'The encryption method specified is not supported');
   const keyId = headers[`${HEADER}-aws-kms-key-id`];
@@ -33,6 +34,3 @@ export function refuseEncryptionHeaders(ctx: Context): void {
     ArgumentName: HEADER,
   });
 }
-
-/** Since January 2023 S3 encrypts everything ("Setting default server-side encryption behavior", user guide). */
-const defaultEncryption = (): Encryption => ({ algorithm: 'AES256' });

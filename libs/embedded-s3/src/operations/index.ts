@@ -1,3 +1,5 @@
+import { bucketConfigOperations } from './bucket-config.js';
+import { bucketPolicyOperations } from './bucket-policy.js';
 import { bucketOperations } from './buckets.js';
 import { completeOperations } from './complete-upload.js';
 import type { Operation } from './context.js';
@@ -7,6 +9,7 @@ import { getOperations } from './get-object.js';
 import { listOperations } from './list-objects.js';
 import { lockOperations } from './lock-settings.js';
 import { multipartOperations } from './multipart-uploads.js';
+import { aclOperations } from './object-acl.js';
 import { putOperations } from './put-object.js';
 import { stsOperations } from './sts.js';
 import { taggingOperations } from './tagging.js';
@@ -27,5 +30,8 @@ export const operations: readonly Operation[] = [
   ...multipartOperations,
   ...lockOperations,
   ...completeOperations,
+  ...bucketConfigOperations,
+  ...bucketPolicyOperations,
+  ...aclOperations,
   ...stsOperations,
 ];

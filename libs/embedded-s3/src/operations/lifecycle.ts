@@ -1,4 +1,32 @@
+import { isUploadDue, parseLifecycle, planKey } from '../config/index.js';
+import type { BucketRecord, Change } from '../store/records.js';
 import type { S3 } from './context.js';
+import { newVersionId } from './write-object.js';
 
 /** Expires objects, versions and uploads as the buckets' lifecycle rules ask for. */
-export async function applyLifecycle(_s3: S3): Promise<void> {}
+export async function applyLifecycle(s3: S3): Promise<void> {
+  for (const bucket of s3.store.buckets()) {
+    const document = bucket.config['lifecycle'];
+    if (document !== undefined) applyRules(s3, bucket, document);
+  }
+}
+
+function applyRules(s3: S3, bucket: BucketRecord, document: string): void {
+  const rules = parseLifecycle(document);
+  const now = s3.clock.now().getTime();
+  const objects = s3.store.objects(bucket.name);
+  const changes: Change[] = [];
+  for (const key of objects.keysFrom('')) {
+    const plan = planKey(rules, objects.versions(key), { now, versioned: bucket.versioning !== undefined });
+    for (const { versionId } of plan.remove)
+      changes.push({ type: 'removeVersion', bucket: bucket.name, key, versionId });
+    if (!plan.addMarker) continue;
+    const versionId = newVersionId({ s3, bucket: bucket.name });
+    const version = { key, versionId, deleteMarker: true, lastModified: now } as const;
+    changes.push({ type: 'version', bucket: bucket.name, version });
+  }
+  for (const upload of s3.store.uploads(bucket.name)) {
+    if (isUploadDue(rules, upload, now)) changes.push({ type: 'removeUpload', uploadId: upload.id });
+  }
+  if (changes.length > 0) s3.store.commit(...changes);
+}

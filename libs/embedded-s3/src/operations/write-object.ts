@@ -22,8 +22,10 @@ export async function receive<T>(
   algorithm?: ChecksumAlgorithm,
 ): Promise<T> {
   const { payload, request, s3 } = ctx;
-  if (payload.length === undefined) throw new S3Error('NotImplemented', undefined, { Header: 'Transfer-Encoding' });
-  if (payload.length > MAX_BYTES) {
+  // only a form does not tell how large its file is
+  if (payload.length === undefined && ctx.caller.authType !== 'POST')
+    throw new S3Error('NotImplemented', undefined, { Header: 'Transfer-Encoding' });
+  if (payload.length !== undefined && payload.length > MAX_BYTES) {
     throw new S3Error('EntityTooLarge', undefined, {
       ProposedSize: String(payload.length),
       MaxSizeAllowed: String(MAX_BYTES),
@@ -58,5 +60,5 @@ export function commitObject(
 }
 
 /** Of the next version in the bucket: `null` unless versioning is enabled. */
-export const newVersionId = ({ s3, bucket }: Context): string =>
+export const newVersionId = ({ s3, bucket }: Pick<Context, 's3' | 'bucket'>): string =>
   s3.store.bucket(bucket).versioning === 'Enabled' ? randomBytes(24).toString('base64url') : 'null';

@@ -1,0 +1,44 @@
+import type { BucketRecord } from '../store/records.js';
+import { DEFAULT_ENCRYPTION, parseEncryption } from './encryption.js';
+import { DEFAULT_OWNERSHIP, parseOwnership, type ObjectOwnership } from './ownership.js';
+import { DEFAULT_PUBLIC_ACCESS_BLOCK, parsePublicAccessBlock, type PublicAccessBlock } from './public-access.js';
+
+/** Settings that a bucket has without anybody setting them. */
+const DEFAULTS: Readonly<Record<string, string>> = {
+  encryption: DEFAULT_ENCRYPTION,
+  ownershipControls: DEFAULT_OWNERSHIP,
+  publicAccessBlock: DEFAULT_PUBLIC_ACCESS_BLOCK,
+};
+
+/** Stands for a setting that was deleted, where one that was never made has a default. */
+const REMOVED = '';
+
+/** The document of a sub-resource; undefined when the bucket has none. */
+export const settingOf = ({ config }: BucketRecord, name: string): string | undefined =>
+  (config[name] ?? DEFAULTS[name]) || undefined;
+
+export const withSetting = (bucket: BucketRecord, name: string, document: string): BucketRecord => ({
+  ...bucket,
+  config: { ...bucket.config, [name]: document },
+});
+
+/** Encryption cannot be removed: its default comes back. */
+export function withoutSetting(bucket: BucketRecord, name: string): BucketRecord {
+  const { [name]: _, ...config } = bucket.config;
+  const removed = name in DEFAULTS && name !== 'encryption' ? { [name]: REMOVED } : {};
+  return { ...bucket, config: { ...config, ...removed } };
+}
+
+export const encryptionOf = (bucket: BucketRecord) =>
+  parseEncryption(settingOf(bucket, 'encryption') ?? DEFAULT_ENCRYPTION);
+
+/** Undefined once its setting is deleted: then ACLs count. */
+export function ownershipOf(bucket: BucketRecord): ObjectOwnership | undefined {
+  const document = settingOf(bucket, 'ownershipControls');
+  return document === undefined ? undefined : parseOwnership(document);
+}
+
+export function publicAccessBlockOf(bucket: BucketRecord): PublicAccessBlock | undefined {
+  const document = settingOf(bucket, 'publicAccessBlock');
+  return document === undefined ? undefined : parsePublicAccessBlock(document);
+}
