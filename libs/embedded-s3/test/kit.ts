@@ -61,13 +61,13 @@ export class TestServer {
     return Contents.map(({ Key = '' }) => Key);
   }
 
-  /** A request the SDK would not make, signed all the same. */
-  async signed(
+  /** Headers that sign such a request; `host` must be among them. */
+  async sign(
     method: string,
     path: string,
-    { headers = {}, body = '', query = {}, signingDate }: SignedOptions = {},
-  ): Promise<RawAnswer> {
-    const { hostname, port, host } = new URL(this.s3.endpoint);
+    headers: Record<string, string>,
+    { query = {}, signingDate }: Pick<SignedOptions, 'query' | 'signingDate'> = {},
+  ): Promise<Record<string, string>> {
     const signer = new SignatureV4({
       service: 's3',
       region: this.s3.region,
@@ -76,23 +76,23 @@ export class TestServer {
       credentials: { ...this.s3.credentials },
       sha256: NodeSha256,
     });
-    const toSign = {
-      method,
-      protocol: 'http:',
-      hostname,
-      port: Number(port),
-      path,
-      query,
-      headers: { host, 'x-amz-content-sha256': sha256(body), ...headers },
-    };
-    const signed = await signer.sign(toSign, signingDate ? { signingDate } : {});
-    const search = Object.entries(query).map(
-      ([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`,
-    );
-    return raw(method, `${this.s3.endpoint}${path}${search.length > 0 ? '?' : ''}${search.join('&')}`, {
-      headers: signed.headers,
-      body,
-    });
+    const { hostname } = new URL(this.s3.endpoint);
+    const toSign = { method, protocol: 'http:', hostname, port: this.s3.port, path, query, headers };
+    return (await signer.sign(toSign, signingDate ? { signingDate } : {})).headers;
+  }
+
+  /** A request the SDK would not make, signed all the same. */
+  async signed(
+    method: string,
+    path: string,
+    { headers = {}, body = '', ...more }: SignedOptions = {},
+  ): Promise<RawAnswer> {
+    const { host } = new URL(this.s3.endpoint);
+    const signed = await this.sign(method, path, { host, 'x-amz-content-sha256': sha256(body), ...headers }, more);
+    const search = Object.entries(more.query ?? {})
+      .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`)
+      .join('&');
+    return raw(method, `${this.s3.endpoint}${path}${search === '' ? '' : '?'}${search}`, { headers: signed, body });
   }
 
   async close(): Promise<void> {
@@ -124,8 +124,9 @@ export function raw(
   { headers = {}, body = '' }: { headers?: Record<string, string>; body?: string | Buffer } = {},
 ): Promise<RawAnswer> {
   const [, host = '', port, path] = /^http:\/\/([^/:]+):(\d+)(.*)$/s.exec(url) ?? [];
-  const length = Buffer.byteLength(body);
-  const sent = { ...(length > 0 || method === 'PUT' ? { 'content-length': String(length) } : {}), ...headers };
+  const announces = Buffer.byteLength(body) > 0 || method === 'PUT';
+  const sized = announces && !('transfer-encoding' in headers);
+  const sent = { ...(sized && { 'content-length': String(Buffer.byteLength(body)) }), ...headers };
   return new Promise((resolve, reject) => {
     const outgoing = request({ method, host, port, path: path || '/', headers: sent, agent: false }, (answer) => {
       const chunks: Buffer[] = [];
