@@ -4,3 +4,20 @@ export type { Clock } from './controls/clock.js';
 export type { Fault, Faults } from './controls/faults.js';
 export type { Features } from './controls/features.js';
 export type { RequestLog, RequestRecord } from './controls/request-log.js';
+export {
+  evaluateAccess,
+  evaluatePolicy,
+  explain,
+  isPublic,
+  parsePolicy,
+  PolicyError,
+  type Access,
+  type ContextValue,
+  type Decision,
+  type PolicyDocument,
+  type PolicyKind,
+  type PolicyRequest,
+  type PolicyStatement,
+  type Principal,
+  type StatementTrace,
+} from './policy/index.js';

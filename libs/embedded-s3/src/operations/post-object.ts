@@ -43,7 +43,7 @@ export async function postObject(s3: S3, request: S3Request, body: Payload): Pro
     s3.store.bucket(bucket);
     const ctx = describe(s3, request, caller, fields, payloadOf(form, range));
     checkHeaders(ctx.request, s3.accountId);
-    authorise(ctx, { action: operation.action, bucket, key: ctx.key });
+    authorise(ctx, { action: 's3:PutObject', bucket, key: ctx.key });
     return answer(ctx, fields, await writeObject(ctx));
   } finally {
     form.cancel();
