@@ -70,7 +70,7 @@ export class Handler {
     if ((operation.service ?? 's3') !== service) throw new S3Error('AuthorizationHeaderMalformed');
     Object.assign(exchange.record, { operation: operation.name, ...(bucket && { bucket }), ...(key && { key }) });
     if (operation.level !== 'service' && operation.bucketExists !== false) this.s3.store.bucket(bucket);
-    const ctx: Context = { s3: this.s3, request, caller, operation, payload, bucket, key };
+    const ctx: Context = { s3: this.s3, request, caller, payload, bucket, key };
     const versionId = request.query.get('versionId');
     const action = (versionId !== undefined && operation.versionAction) || operation.action;
     if (action) authorise(ctx, { action, bucket, key, versionId });

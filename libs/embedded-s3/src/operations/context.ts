@@ -33,7 +33,6 @@ export interface Context {
   readonly s3: S3;
   readonly request: S3Request;
   readonly caller: Caller;
-  readonly operation: Operation;
   readonly payload: Payload;
   /** `''` for operations on the service */
   readonly bucket: string;

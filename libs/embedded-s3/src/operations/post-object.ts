@@ -9,21 +9,11 @@ import { checkKey, type S3Request } from '../http/request.js';
 import { S3Error } from '../http/s3-error.js';
 import type { ObjectVersion } from '../store/records.js';
 import { authorise } from './authorise.js';
-import type { Caller, Context, Operation, S3 } from './context.js';
+import type { Caller, Context, S3 } from './context.js';
 import { encryptionHeaders, quoted, versionHeader } from './object-headers.js';
 import { writeObject } from './put-object.js';
 
 type Fields = ReadonlyMap<string, string>;
-
-const operation: Operation = {
-  name: 'PostObject',
-  method: 'POST',
-  level: 'bucket',
-  action: 's3:PutObject',
-  run: () => {
-    throw new S3Error('NotImplemented');
-  },
-};
 
 /** A form upload: its policy and signature are fields of the form, so it authenticates and authorises itself. */
 export async function postObject(s3: S3, request: S3Request, body: Payload): Promise<Answer> {
@@ -69,7 +59,7 @@ function describe(s3: S3, request: S3Request, caller: Caller, fields: Fields, pa
   const headers = { host, referer, 'user-agent': agent, ...headersOf(fields) };
   const key = checkKey(required(fields, 'key'));
   const { bucket = '' } = request;
-  return { s3, request: { ...request, key, headers }, caller, operation, payload, bucket, key };
+  return { s3, request: { ...request, key, headers }, caller, payload, bucket, key };
 }
 
 function payloadOf(form: Form, range: SizeRange | undefined): Payload {
