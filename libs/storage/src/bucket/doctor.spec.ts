@@ -15,7 +15,6 @@ test('smoke', async () => {
   const settings = storageSettings(storage.options);
   const client = createS3Client(settings);
   const steps = await provision(settings, client, rules, { confirm: async () => true });
-  console.log(
     JSON.stringify(
       steps.map(({ before: _b, after: _a, ...s }) => s),
       null,
@@ -23,6 +22,4 @@ test('smoke', async () => {
     ),
   );
   const report = await diagnose(settings, client, rules);
-  console.log(JSON.stringify(report, null, 1));
-  console.log(JSON.stringify(await storage.contents()));
 });
