@@ -1,5 +1,7 @@
 import {
   AbortMultipartUploadCommand,
+  CreateBucketCommand,
+  DeleteBucketCommand,
   DeleteObjectCommand,
   ListMultipartUploadsCommand,
   ListObjectsV2Command,
@@ -7,14 +9,24 @@ import {
 } from '@aws-sdk/client-s3';
 import { startEmbeddedS3, type EmbeddedS3, type EmbeddedS3Options } from '@nest-tenant-storage/embedded-s3';
 import { randomBytes } from 'node:crypto';
-import type { StorageModuleOptions } from '../storage.options.js';
+import { checkedBucketOptions } from '../bucket/bucket.options.js';
+import { bucketOptionsOf } from '../bucket/check-bucket.js';
+import { runProbes } from '../bucket/probes/run-probes.js';
+import { provision } from '../bucket/provision.js';
+import { createS3Client } from '../s3/s3-client.js';
+import type { StorageModuleOptions, StoreCapabilities } from '../storage.options.js';
+import { storageSettings } from '../storage.settings.js';
 
-/** A store for tests: an embedded S3 server with an empty bucket, and options that lead `StorageModule` to it. */
+/** A store for tests with an empty bucket, and options that lead `StorageModule` to it. */
 export interface TestStorage {
   /** For `StorageModule.forRoot`. */
   options: StorageModuleOptions;
-  s3: EmbeddedS3;
+  /** The embedded server, with its clock, faults and log. Throws where the tests run against another endpoint. */
+  readonly s3: EmbeddedS3;
   bucket: string;
+  /** What the store can do: all of it for the embedded server, measured for another one. */
+  capabilities: StoreCapabilities;
+  isEmbedded: boolean;
   /** An unguarded client with the account's own keys, to look and reach behind the module's back. */
   raw: S3Client;
   /** Everything in the bucket: keys of objects, and of multipart uploads still open. */
@@ -34,25 +46,17 @@ export interface TestStorageOptions {
  *     const app = await Test.createTestingModule({ imports: [StorageModule.forRoot(storage.options)] }).compile();
  *     // …
  *     await storage.close();
+ *
+ * The bucket has the policy and settings that `nest-tenant-storage provision` gives it. With `S3_TEST_ENDPOINT`,
+ * `S3_TEST_ACCESS_KEY`, `S3_TEST_SECRET_KEY` and `S3_TEST_BUCKET` the same tests run against another store (path style):
+ * each call makes a bucket of its own beside that one, measures what the store can do, and removes the bucket at the end.
+ * `S3_TEST_REGION` (us-east-1) and `S3_TEST_ROLE_ARN`, a role to assume for each organisation, are optional.
  */
 export async function startTestStorage({ embedded, storage }: TestStorageOptions = {}): Promise<TestStorage> {
-  const bucket = 'tenant-files';
-  const s3 = await startEmbeddedS3({ ...embedded, buckets: [bucket] });
-  const options: StorageModuleOptions = {
-    bucket,
-    region: s3.region,
-    endpoint: s3.endpoint,
-    credentials: s3.credentials,
-    tokenSecrets: [randomBytes(32).toString('hex')],
-    ...storage,
-  };
-  const raw = new S3Client({
-    region: s3.region,
-    endpoint: s3.endpoint,
-    forcePathStyle: true,
-    credentials: s3.credentials,
-    maxAttempts: 1,
-  });
+  const target = process.env['S3_TEST_ENDPOINT']
+    ? await externalStore(storage)
+    : await embeddedStore(embedded, storage);
+  const { raw, bucket } = target;
   const contents = async () => {
     const { Contents = [] } = await raw.send(new ListObjectsV2Command({ Bucket: bucket }));
     const { Uploads = [] } = await raw.send(new ListMultipartUploadsCommand({ Bucket: bucket }));
@@ -66,8 +70,87 @@ export async function startTestStorage({ embedded, storage }: TestStorageOptions
     for (const Key of (await contents()).keys) await raw.send(new DeleteObjectCommand({ Bucket: bucket, Key }));
   };
   const close = async () => {
+    if (!target.server) {
+      await empty();
+      await raw.send(new DeleteBucketCommand({ Bucket: bucket }));
+    }
     raw.destroy();
-    await s3.close();
+    await target.server?.close();
   };
-  return { options, s3, bucket, raw, contents, empty, close };
+  return {
+    options: target.options,
+    bucket,
+    raw,
+    capabilities: target.capabilities,
+    isEmbedded: target.server !== undefined,
+    get s3() {
+      if (target.server) return target.server;
+      throw new Error('This test needs the embedded server.');
+    },
+    contents,
+    empty,
+    close,
+  };
 }
+
+interface Target {
+  bucket: string;
+  options: StorageModuleOptions;
+  raw: S3Client;
+  capabilities: StoreCapabilities;
+  server?: EmbeddedS3;
+}
+
+async function embeddedStore(embedded?: EmbeddedS3Options, storage?: Partial<StorageModuleOptions>): Promise<Target> {
+  const bucket = 'tenant-files';
+  const server = await startEmbeddedS3({ ...embedded, buckets: [bucket] });
+  const { endpoint, region, credentials } = server;
+  const options = { bucket, region, endpoint, credentials, tokenSecrets: secrets(), ...storage };
+  const settings = storageSettings(options);
+  const admin = createS3Client(settings);
+  const steps = await provision(settings, admin, {}, { confirm: async () => true });
+  admin.destroy();
+  const failed = steps.filter(({ outcome }) => outcome === 'failed');
+  if (failed.length > 0) throw new Error(`The test bucket could not be provisioned: ${JSON.stringify(failed)}`);
+  return { bucket, options, raw: rawClient(options), capabilities: settings.capabilities, server };
+}
+
+async function externalStore(storage?: Partial<StorageModuleOptions>): Promise<Target> {
+  const env = (name: string) => process.env[`S3_TEST_${name}`];
+  const role = env('ROLE_ARN');
+  const options: StorageModuleOptions = {
+    bucket: `${env('BUCKET') ?? 'tenant-files'}-${randomBytes(4).toString('hex')}`,
+    region: env('REGION') ?? 'us-east-1',
+    endpoint: env('ENDPOINT'),
+    credentials: { accessKeyId: env('ACCESS_KEY') ?? '', secretAccessKey: env('SECRET_KEY') ?? '' },
+    tokenSecrets: secrets(),
+    ...(role && { tenantRole: { roleArn: role, stsEndpoint: env('ENDPOINT'), tagSession: false } }),
+    ...storage,
+  };
+  const raw = rawClient(options);
+  await raw.send(new CreateBucketCommand({ Bucket: options.bucket }));
+  const settings = storageSettings(options);
+  const admin = createS3Client(settings);
+  const checked = checkedBucketOptions(bucketOptionsOf(settings, {}));
+  const { capabilities } = await runProbes(settings, admin, checked);
+  admin.destroy();
+  return {
+    bucket: options.bucket,
+    options: { ...options, capabilities: { ...capabilities, ...storage?.capabilities } },
+    raw,
+    capabilities,
+  };
+}
+
+const secrets = () => [randomBytes(32).toString('hex')];
+
+const rawClient = ({ region, endpoint, credentials }: StorageModuleOptions) =>
+  new S3Client({
+    region,
+    endpoint,
+    credentials,
+    forcePathStyle: true,
+    maxAttempts: 1,
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+  });

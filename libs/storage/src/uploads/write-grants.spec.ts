@@ -5,6 +5,7 @@ import { FormUploadsService } from '../domains/form-uploads.service.js';
 import { parseOrgId } from '../keys/org-id.js';
 import { StorageModule } from '../storage.module.js';
 import { follow, formOf, send, type Reply } from '../testing/http.js';
+import { testNeeding, type Need } from '../testing/needs.js';
 import { startTestStorage } from '../testing/test-storage.js';
 import type { UploadTicket } from './upload-target.js';
 
@@ -35,7 +36,9 @@ async function begin<M extends 'PUT' | 'POST'>(method: M, promise: { sha256?: st
 beforeAll(async () => {
   await storage.raw.send(new PutObjectCommand({ Bucket: storage.bucket, Key: foreignKey, Body: bytes }));
 });
-afterEach(() => storage.s3.clock.reset());
+afterEach(() => {
+  if (storage.isEmbedded) storage.s3.clock.reset();
+});
 afterAll(async () => {
   await module.close();
   await storage.close();
@@ -72,12 +75,20 @@ const post = (
   );
 };
 
+/** Other stores refuse with other statuses now and then: what counts there is that they refuse. */
+function expectRefusal({ status }: Reply, asS3: number): void {
+  if (storage.isEmbedded) expect(status).toBe(asS3);
+  expect(Math.floor(status / 100)).toBe(4);
+}
+
 const other = (text: string) => Buffer.from(text.padEnd(bytes.length, '!').slice(0, bytes.length));
 const otherHash = createHash('sha256').update('other').digest('base64');
 const later = () => storage.s3.clock.advance(300_000 + 1_000);
 
+const methods = storage.capabilities.postPolicy ? (['PUT', 'POST'] as const) : (['PUT'] as const);
+
 test('PUT and POST tickets work as they are, and say when they end', async () => {
-  for (const method of ['PUT', 'POST'] as const) {
+  for (const method of methods) {
     const ticket = await begin(method, { sha256 });
     const left = ticket.expiresAt.getTime() - Date.now();
     expect(left).toBeGreaterThan(295_000);
@@ -92,7 +103,10 @@ test('a ticket shows neither the final key nor who it is for', async () => {
   expect(new URL(ticket.url).pathname).toMatch(/\/incoming\/1\/[0-9a-f-]{36}$/);
 });
 
-const putAttacks: [string, (ticket: Put) => Promise<Reply>, number][] = [
+/** Name, deed, the status with which S3 refuses it, and what a store must be able to do to refuse it at all. */
+type Attack<T> = [string, (ticket: T) => Promise<Reply>, number, ...Need[]];
+
+const putAttacks: Attack<Put>[] = [
   ['a byte more', (t) => put(t, { body: Buffer.concat([bytes, Buffer.from('!')]) }), 403],
   ['a byte less', (t) => put(t, { body: bytes.subarray(1) }), 403],
   ['no length at all', (t) => put(t, { headers: { 'transfer-encoding': 'chunked' } }), 403],
@@ -110,32 +124,45 @@ const putAttacks: [string, (ticket: Put) => Promise<Reply>, number][] = [
   ['another encryption', (t) => put(t, { headers: { 'x-amz-server-side-encryption': 'aws:kms' } }), 403],
   ['no ACL', (t) => put(t, { headers: { 'x-amz-acl': undefined } }), 403],
   ['a public ACL', (t) => put(t, { headers: { 'x-amz-acl': 'public-read' } }), 403],
-  ['metadata of its own', (t) => put(t, { headers: { 'x-amz-meta-upload-id': 'x' } }), 403],
-  ['a tag of its own', (t) => put(t, { headers: { 'x-amz-tagging': 'a=b' } }), 403],
+  ['metadata of its own', (t) => put(t, { headers: { 'x-amz-meta-upload-id': 'x' } }), 403, 'refusesUnsignedHeaders'],
+  ['a tag of its own', (t) => put(t, { headers: { 'x-amz-tagging': 'a=b' } }), 403, 'refusesUnsignedHeaders'],
   [
     'a redirect of its own',
     (t) => put(t, { headers: { 'x-amz-website-redirect-location': 'https://evil.example/' } }),
     403,
+    'refusesUnsignedHeaders',
   ],
-  ['a storage class of its own', (t) => put(t, { headers: { 'x-amz-storage-class': 'GLACIER' } }), 403],
+  [
+    'a storage class of its own',
+    (t) => put(t, { headers: { 'x-amz-storage-class': 'GLACIER' } }),
+    403,
+    'refusesUnsignedHeaders',
+  ],
   [
     'a copy of a foreign object',
     (t) => put(t, { headers: { 'x-amz-copy-source': `${storage.bucket}/${foreignKey}` } }),
     403,
   ],
-  ['overwriting allowed', (t) => put(t, { headers: { 'if-none-match': undefined } }), 403],
-  ['another hash', (t) => put(t, { headers: { 'x-amz-checksum-sha256': otherHash } }), 403],
-  ['no hash', (t) => put(t, { headers: { 'x-amz-checksum-sha256': undefined } }), 403],
-  ['other bytes of the same length', (t) => put(t, { body: other('%PDF-1.7 other') }), 400],
-  ['a longer life', (t) => (later(), put(t, { url: t.url.replace('X-Amz-Expires=300', 'X-Amz-Expires=3000') })), 403],
-  ['after five minutes', (t) => (later(), put(t)), 403],
+  ['overwriting allowed', (t) => put(t, { headers: { 'if-none-match': undefined } }), 403, 'conditionalWrites'],
+  ['another hash', (t) => put(t, { headers: { 'x-amz-checksum-sha256': otherHash } }), 403, 'checksums'],
+  ['no hash', (t) => put(t, { headers: { 'x-amz-checksum-sha256': undefined } }), 403, 'checksums'],
+  ['other bytes of the same length', (t) => put(t, { body: other('%PDF-1.7 other') }), 400, 'checksums'],
+  [
+    'a longer life',
+    (t) => (later(), put(t, { url: t.url.replace('X-Amz-Expires=300', 'X-Amz-Expires=3000') })),
+    403,
+    'embedded server',
+  ],
+  ['after five minutes', (t) => (later(), put(t)), 403, 'embedded server'],
 ];
 
-test.each(putAttacks)('PUT, %s: refused by the store', async (_name, run, status) => {
-  expect((await attack(await begin('PUT', { sha256 }), run)).status).toBe(status);
-});
+for (const [name, run, status, ...needs] of putAttacks) {
+  testNeeding(storage, ...needs)(`PUT, ${name}: refused by the store`, async () => {
+    expectRefusal(await attack(await begin('PUT', { sha256 }), run), status);
+  });
+}
 
-const postAttacks: [string, (ticket: Post) => Promise<Reply>, number][] = [
+const postAttacks: Attack<Post>[] = [
   ['a byte more', (t) => post(t, { body: Buffer.concat([bytes, Buffer.from('!')]) }), 400],
   ['a byte less', (t) => post(t, { body: bytes.subarray(1) }), 400],
   ['another type', (t) => post(t, { fields: { 'Content-Type': 'text/html' } }), 403],
@@ -159,12 +186,12 @@ const postAttacks: [string, (ticket: Post) => Promise<Reply>, number][] = [
     (t) => post(t, { fields: { 'x-amz-copy-source': `${storage.bucket}/${foreignKey}` } }),
     403,
   ],
-  ['another hash', (t) => post(t, { fields: { 'x-amz-checksum-sha256': otherHash } }), 403],
-  ['no hash', (t) => post(t, { fields: { 'x-amz-checksum-sha256': undefined } }), 403],
-  ['other bytes of the same length', (t) => post(t, { body: other('%PDF-1.7 other') }), 400],
+  ['another hash', (t) => post(t, { fields: { 'x-amz-checksum-sha256': otherHash } }), 403, 'checksums'],
+  ['no hash', (t) => post(t, { fields: { 'x-amz-checksum-sha256': undefined } }), 403, 'checksums'],
+  ['other bytes of the same length', (t) => post(t, { body: other('%PDF-1.7 other') }), 400, 'checksums'],
   ['an altered policy', (t) => post(t, { fields: { Policy: altered(t.fields['Policy'] ?? '') } }), 403],
   ['no policy', (t) => post(t, { fields: { Policy: undefined } }), 403],
-  ['after five minutes', (t) => (later(), post(t)), 403],
+  ['after five minutes', (t) => (later(), post(t)), 403, 'embedded server'],
 ];
 
 const altered = (policy: string) =>
@@ -174,21 +201,27 @@ const altered = (policy: string) =>
       .replace(/"content-length-range",\d+,\d+/, '"content-length-range",0,999999999'),
   ).toString('base64');
 
-test.each(postAttacks)('POST, %s: refused by the store', async (_name, run, status) => {
-  expect((await attack(await begin('POST', { sha256 }), run)).status).toBe(status);
-});
+for (const [name, run, status, ...needs] of postAttacks) {
+  testNeeding(
+    storage,
+    'postPolicy',
+    ...needs,
+  )(`POST, ${name}: refused by the store`, async () => {
+    expectRefusal(await attack(await begin('POST', { sha256 }), run), status);
+  });
+}
 
-test('a second use of a PUT finds the object there and changes nothing', async () => {
-  const ticket = await begin('PUT');
-  await follow(ticket, bytes);
-  expect((await attack(ticket, (t) => put(t, { body: other('%PDF-1.7 swapped') }))).status).toBe(412);
-});
+testNeeding(storage, 'conditionalWrites')(
+  'a second use of a PUT finds the object there and changes nothing',
+  async () => {
+    const ticket = await begin('PUT');
+    await follow(ticket, bytes);
+    expect((await attack(ticket, (t) => put(t, { body: other('%PDF-1.7 swapped') }))).status).toBe(412);
+  },
+);
 
-test.each([
-  ['PUT', '11'],
-  ['POST', '11'],
-] as const)('organisation %s tickets of %s write to its own incoming folder', async (method, id) => {
-  const place = { formId: '201', customFieldId: '7', fileName: 'own.pdf' };
+test.each(methods)("a %s ticket of another organisation writes to that one's incoming folder", async (method) => {
+  const place = { formId: '201', customFieldId: '7', fileName: `own-${method}.pdf` };
   const ticket = await forms.beginUpload(
     eleven,
     place,
@@ -197,7 +230,7 @@ test.each([
   );
   expect((await follow(ticket, bytes)).status).toBeLessThan(300);
   const { keys } = await storage.contents();
-  expect(keys.filter((key) => key.startsWith(`incoming/${id}/`)).length).toBeGreaterThan(0);
+  expect(keys.filter((key) => key.startsWith('incoming/11/')).length).toBeGreaterThan(0);
 });
 
 const promises: [string, object, string][] = [
