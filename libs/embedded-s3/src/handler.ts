@@ -45,7 +45,7 @@ export class Handler {
     const cors = exchange.request ? corsHeaders(this.s3, exchange.request) : {};
     const headers = { ...answer.headers, ...cors, 'x-amz-request-id': requestId, server: 'embedded-s3' };
     // a reader that goes away is its own affair
-    await send(message, response, { ...answer, headers }, exchange.onSent).catch(() => undefined);
+    await send(message, response, { ...answer, headers }, exchange.cutAfter).catch(() => undefined);
   }
 
   private async answer(exchange: Exchange): Promise<Answer> {
@@ -89,26 +89,21 @@ export class Handler {
 /** One request and the connection it came by. */
 class Exchange {
   request?: S3Request;
-  /** set by a fault: the connection breaks after that many bytes of body */
+  /** set by a fault: the connection breaks after that many more bytes of body */
   cutAfter = Infinity;
   readonly watchers: Pick<PayloadOptions, 'onStart' | 'onBytes'>;
-  private bytes = 0;
 
   constructor(
     readonly message: IncomingMessage,
     readonly record: RequestRecord,
     onStart: (() => void) | undefined,
   ) {
-    this.watchers = { onStart, onBytes: (count) => this.count(count) };
+    this.watchers = { onStart, onBytes: (count) => this.received(count) };
   }
 
-  get onSent(): ((count: number) => void) | undefined {
-    return this.cutAfter === Infinity ? undefined : (count) => this.count(count);
-  }
-
-  private count(count: number): void {
-    this.bytes += count;
-    if (this.bytes <= this.cutAfter) return;
+  private received(count: number): void {
+    this.cutAfter -= count;
+    if (this.cutAfter >= 0) return;
     this.message.socket.destroy();
     throw new Error('The connection is cut on purpose.');
   }

@@ -8,7 +8,8 @@ export interface Fault {
   readonly times?: number;
   /**
    * `refuse`: 403 AccessDenied. `error`: 500. `slowDown`: 503. `errorBody`: 200 whose body is an error.
-   * `delayMs`: answered later. `cutAfterBytes`: the connection is destroyed once that many bytes of body have come in or gone out.
+   * `delayMs`: answered later. `cutAfterBytes`: the connection is destroyed once that many bytes of body have come in or gone out; an upload of just
+   * that many bytes is carried out, and its answer is lost.
    * Absent: only `before` happens.
    */
   readonly action?: 'refuse' | 'error' | 'slowDown' | 'errorBody' | { delayMs: number } | { cutAfterBytes: number };

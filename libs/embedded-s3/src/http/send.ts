@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Transform } from 'node:stream';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Answer } from './answer.js';
 
@@ -8,22 +8,25 @@ const MAX_DRAIN = 512 * 1024 * 1024;
 /** and as long as bytes keep coming: a sender that waits for `100 Continue` sends none. */
 const QUIET_MS = 1000;
 
-/** @param onBytes sees the size of every piece of a streamed body before it goes out */
+/** @param cutAfter the connection is destroyed once that many bytes of the body have gone out */
 export async function send(
   message: IncomingMessage,
   response: ServerResponse,
   answer: Answer,
-  onBytes?: (count: number) => void,
+  cutAfter = Infinity,
 ): Promise<void> {
   const { status, body = '', headers = {} } = answer;
   const present = Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== undefined);
   const bodyless = message.method === 'HEAD' || status === 204 || status === 304;
   if (typeof body === 'string' && !bodyless) present.push(['content-length', String(Buffer.byteLength(body))]);
-  response.writeHead(status, Object.fromEntries(present));
-  if (typeof body !== 'string' && !bodyless) {
-    await (onBytes ? pipeline(body, watch(onBytes), response) : pipeline(body, response));
+  if (cutAfter <= 0) {
+    message.socket.destroy();
     return;
   }
+  response.writeHead(status, Object.fromEntries(present));
+  if (cutAfter < Infinity && !bodyless)
+    return sendPart(typeof body === 'string' ? Readable.from([Buffer.from(body)]) : body, response, cutAfter);
+  if (typeof body !== 'string' && !bodyless) return pipeline(body, response);
   if (typeof body !== 'string') body.destroy();
   else if (!bodyless) response.write(body);
   if (!message.complete) {
@@ -31,6 +34,18 @@ export async function send(
     await drain(message);
   }
   response.end();
+}
+
+async function sendPart(body: Readable, response: ServerResponse, bytes: number): Promise<void> {
+  let left = bytes;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    const part = chunk.subarray(0, left);
+    left -= part.length;
+    await new Promise((resolve) => response.write(part, resolve));
+    if (left === 0) break;
+  }
+  if (left === 0) response.destroy();
+  else response.end();
 }
 
 /** Closing a connection on which bytes still arrive would reset it, and take the answer along. */
@@ -49,14 +64,5 @@ function drain(message: IncomingMessage): Promise<void> {
     });
     for (const event of ['end', 'error', 'close']) message.once(event, done);
     message.resume();
-  });
-}
-
-function watch(onBytes: (count: number) => void): Transform {
-  return new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      onBytes(chunk.length);
-      done(null, chunk);
-    },
   });
 }
