@@ -25,8 +25,10 @@ export interface Timeouts {
 export interface StoreCapabilities {
   /** Verifies presigned POST policies. Without it `beginUpload` uses PUT. */
   postPolicy: boolean;
-  /** `If-None-Match: *` on PutObject and CompleteMultipartUpload. */
+  /** `If-None-Match: *` on PutObject. */
   conditionalWrites: boolean;
+  /** `If-None-Match: *` on CompleteMultipartUpload. Without it a HEAD comes before, and two large uploads for one name can race. */
+  conditionalCompletion: boolean;
   /** `If-None-Match: *` on CopyObject. Without it a HEAD comes before, and two completions for one name can race. */
   conditionalCopy: boolean;
   /** Verifies and reports `x-amz-checksum-sha256`. Without it a promised hash is checked by reading the object. */

@@ -25,6 +25,7 @@ export interface StorageSettings extends Omit<
 const allCapabilities: StoreCapabilities = {
   postPolicy: true,
   conditionalWrites: true,
+  conditionalCompletion: true,
   conditionalCopy: true,
   checksums: true,
   reportsEncryption: true,

@@ -4,6 +4,7 @@ import type { Settings } from './settings.js';
 const capabilities = [
   'postPolicy',
   'conditionalWrites',
+  'conditionalCompletion',
   'conditionalCopy',
   'checksums',
   'reportsEncryption',
@@ -34,6 +35,7 @@ export function readStore(settings: Settings): StorageModuleOptions | undefined 
         : encryption,
     acl: settings.oneOf('S3_ACL', ['private', 'none']),
     expectedBucketOwner: settings.text('S3_EXPECTED_BUCKET_OWNER'),
+    checkBucketOnBoot: settings.oneOf('S3_CHECK_ON_BOOT', ['off', 'warn', 'fail']),
     uploadMethod: settings.oneOf('S3_UPLOAD_METHOD', ['POST', 'PUT']),
     capabilities: Object.fromEntries(settings.listOf('S3_LACKS', capabilities).map((name) => [name, false])),
     ...(roleArn && {

@@ -9,7 +9,7 @@ import { parseOrgId } from '../keys/org-id.js';
 import { StorageModule } from '../storage.module.js';
 import type { StorageModuleOptions } from '../storage.options.js';
 import { partBytes } from '../storage.policy.js';
-import { testNeeding } from '../testing/needs.js';
+import { testNeeding, type Need } from '../testing/needs.js';
 import { startTestStorage } from '../testing/test-storage.js';
 import { ObjectStore } from './object-store.js';
 
@@ -125,7 +125,15 @@ describe('put', () => {
     expect((await storage.contents()).openUploads).toEqual([]);
   });
 
-  test.each([10, partBytes + 1])('absent-only: of ten at once one wins (%d bytes)', async (length) => {
+  const race: [number, Need][] = [
+    [10, 'conditionalWrites'],
+    [partBytes + 1, 'conditionalCompletion'],
+  ];
+  for (const [length, need] of race) {
+    testNeeding(storage, need)(`absent-only: of ten at once one wins (${length} bytes)`, () => tenAtOnce(length));
+  }
+
+  async function tenAtOnce(length: number) {
     const puts = Array.from({ length: 10 }, () =>
       store.put(one, key, stream(pattern(length)), { ...attributes, ifAbsent: true }),
     );
@@ -135,7 +143,7 @@ describe('put', () => {
       if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'already_exists' });
     }
     expect(await storage.contents()).toEqual({ keys: [key], openUploads: [] });
-  });
+  }
 });
 
 describe('read', () => {

@@ -86,9 +86,10 @@ export class ObjectStore {
     const { size, ifAbsent = false, signal, ...attributes } = options;
     return this.#call(org, key, async (client) => {
       await this.#requireAbsent(org, key, ifAbsent);
-      const condition = ifAbsent && this.#settings.capabilities.conditionalWrites ? { IfNoneMatch: '*' } : {};
-      const params = { ...this.#target(key), ...this.#written(attributes), ...condition };
-      const written = await writeObject(client, org, params, bytes, { size, signal });
+      const { conditionalWrites, conditionalCompletion } = this.#settings.capabilities;
+      const createOnly = { put: ifAbsent && conditionalWrites, completion: ifAbsent && conditionalCompletion };
+      const params = { ...this.#target(key), ...this.#written(attributes) };
+      const written = await writeObject(client, org, params, bytes, { size, signal, createOnly });
       // Some stores answer a multipart completion without an ETag.
       if (!written.etag) return this.head(org, key);
       return { etag: written.etag, size: written.size, ...attributes };

@@ -17,7 +17,19 @@ import { PartBuffer } from './part-buffer.js';
 /** Parts sent at once, beside the one being filled: what bounds the memory of an upload. */
 const partsInFlight = 2;
 
-export type WriteParams = Omit<PutObjectCommandInput, 'Body' | 'Bucket' | 'Key'> & { Bucket: string; Key: string };
+export type WriteParams = Omit<PutObjectCommandInput, 'Body' | 'Bucket' | 'Key' | 'IfNoneMatch'> & {
+  Bucket: string;
+  Key: string;
+};
+
+export interface WriteOptions {
+  size?: number;
+  signal?: AbortSignal;
+  /** Which of the two ways of writing is to ask the store for absence. */
+  createOnly?: { put: boolean; completion: boolean };
+}
+
+const onlyAsTheFirst = { IfNoneMatch: '*' };
 
 export interface Written {
   etag?: string;
@@ -35,9 +47,8 @@ export async function writeObject(
   org: OrgId,
   params: WriteParams,
   source: AsyncIterable<Uint8Array>,
-  options: { size?: number; signal?: AbortSignal } = {},
+  { size, signal, createOnly }: WriteOptions = {},
 ): Promise<Written> {
-  const { size, signal } = options;
   let upload: MultipartUpload | undefined;
   let part = new PartBuffer(partBytes, size ?? 64 * 1024);
   let total = 0;
@@ -56,12 +67,13 @@ export async function writeObject(
     }
     signal?.throwIfAborted();
     if (upload === undefined) {
-      const put = new PutObjectCommand({ ...params, Body: part.view(), ContentLength: part.length });
+      const condition = createOnly?.put ? onlyAsTheFirst : {};
+      const put = new PutObjectCommand({ ...params, ...condition, Body: part.view(), ContentLength: part.length });
       const { ETag } = await client.send(onBehalfOf(org, put), { abortSignal: signal });
       return { etag: ETag, size: total };
     }
     await upload.send(part.view());
-    return { etag: await upload.complete(), size: total };
+    return { etag: await upload.complete(createOnly?.completion), size: total };
   } catch (error) {
     await upload?.abort();
     throw error;
@@ -81,7 +93,6 @@ class MultipartUpload {
   readonly #client: S3Client;
   readonly #org: OrgId;
   readonly #target: { Bucket: string; Key: string; UploadId: string; ExpectedBucketOwner?: string };
-  readonly #conditions: { IfNoneMatch?: string };
   readonly #cancel = new AbortController();
   readonly #signal: AbortSignal;
   readonly #parts: CompletedPart[] = [];
@@ -89,11 +100,10 @@ class MultipartUpload {
   #failure: { error: unknown } | undefined;
 
   private constructor(client: S3Client, org: OrgId, params: WriteParams, uploadId: string, signal?: AbortSignal) {
-    const { Bucket, Key, ExpectedBucketOwner, IfNoneMatch } = params;
+    const { Bucket, Key, ExpectedBucketOwner } = params;
     this.#client = client;
     this.#org = org;
     this.#target = { Bucket, Key, UploadId: uploadId, ExpectedBucketOwner };
-    this.#conditions = { IfNoneMatch };
     this.#signal = signal ? AbortSignal.any([signal, this.#cancel.signal]) : this.#cancel.signal;
   }
 
@@ -103,8 +113,7 @@ class MultipartUpload {
     params: WriteParams,
     signal?: AbortSignal,
   ): Promise<MultipartUpload> {
-    const { IfNoneMatch: _atCompletion, ...rest } = params;
-    const create = onBehalfOf(org, new CreateMultipartUploadCommand(rest));
+    const create = onBehalfOf(org, new CreateMultipartUploadCommand(params));
     const { UploadId } = await client.send(create, { abortSignal: signal });
     return new MultipartUpload(client, org, params, UploadId ?? '', signal);
   }
@@ -122,12 +131,12 @@ class MultipartUpload {
     this.#underWay.add(sending);
   }
 
-  async complete(): Promise<string | undefined> {
+  async complete(onlyIfAbsent = false): Promise<string | undefined> {
     await Promise.all(this.#underWay);
     if (this.#failure) throw this.#failure.error;
     const complete = new CompleteMultipartUploadCommand({
       ...this.#target,
-      ...this.#conditions,
+      ...(onlyIfAbsent && onlyAsTheFirst),
       MultipartUpload: { Parts: this.#parts },
     });
     const { ETag } = await this.#client.send(onBehalfOf(this.#org, complete), { abortSignal: this.#signal });

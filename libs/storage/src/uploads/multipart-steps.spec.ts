@@ -3,6 +3,7 @@ import { FormUploadsService } from '../domains/form-uploads.service.js';
 import { parseOrgId, type OrgId } from '../keys/org-id.js';
 import { StorageModule } from '../storage.module.js';
 import { send } from '../testing/http.js';
+import { testNeeding } from '../testing/needs.js';
 import { startTestStorage } from '../testing/test-storage.js';
 import { DirectUploads } from './direct-uploads.js';
 import type { UploadStep } from './upload-requests.js';
@@ -64,9 +65,9 @@ test('create, send, list, complete: then the upload is completed as any other', 
 
 describe('a part has exactly its length', () => {
   test.each([
-    ['a byte more', 1, 8 * MiB + 1],
-    ['a byte less', 1, 8 * MiB - 1],
-    ['a last part as long as the others', 2, 8 * MiB],
+    ['a byte more', 2, 1001],
+    ['a byte less', 2, 999],
+    ['a first part as short as the last', 1, 1000],
   ])('%s is refused by the store', async (_name, partNumber, length) => {
     const token = await begin(one, 'p');
     const uploadId = await created(one, 'p', token);
@@ -91,13 +92,15 @@ describe('an upload id works only for the object, organisation and user it was m
     const uploadId = await created(one, 'p', mine);
     const theirs = await begin(org, by);
     const steps: [UploadStep, Buffer | string | undefined][] = [
-      [{ method: 'PUT', uploadId, partNumber: 1 }, film.subarray(0, 8 * MiB)],
+      [{ method: 'PUT', uploadId, partNumber: 2 }, film.subarray(8 * MiB)],
       [{ method: 'GET', uploadId }, undefined],
       [{ method: 'POST', uploadId }, completion(['"x"'])],
       [{ method: 'DELETE', uploadId }, undefined],
     ];
     for (const [asked, body] of steps) {
-      expect((await step(org, by, theirs, asked, body)).status).toBe(404);
+      const { status } = await step(org, by, theirs, asked, body);
+      if (storage.isEmbedded) expect(status).toBe(404);
+      expect(status).toBeGreaterThanOrEqual(400);
     }
     await expect(uploads.sign(org, mine, { method: 'GET', uploadId }, { by: 'other' })).rejects.toMatchObject({
       code: 'not_found',
@@ -128,7 +131,8 @@ test('a completed upload whose size is not what was promised is not promoted', a
   expect(await storage.contents()).toEqual({ keys: [], openUploads: [] });
 });
 
-test('uploads begun twice for one ticket leave no part behind', async () => {
+// Ceph lets no confined session list open uploads: there the lifecycle rule removes them.
+testNeeding(storage, 'embedded server')('uploads begun twice for one ticket leave no part behind', async () => {
   const token = await begin(one, 'p');
   await created(one, 'p', token);
   const uploadId = await created(one, 'p', token);

@@ -26,8 +26,7 @@ function protection({ encryption, acl }: StorageSettings): Record<string, string
   };
 }
 
-const createOnly = ({ capabilities }: StorageSettings): Record<string, string> =>
-  capabilities.conditionalWrites ? { 'if-none-match': '*' } : {};
+const onlyAsTheFirst: Record<string, string> = { 'if-none-match': '*' };
 
 const checksum = ({ capabilities }: StorageSettings, { sha256 }: Promised): Record<string, string> =>
   sha256 && capabilities.checksums ? { 'x-amz-checksum-sha256': Buffer.from(sha256, 'hex').toString('base64') } : {};
@@ -40,7 +39,7 @@ export function putRequest(settings: StorageSettings, promised: Promised): KeyRe
     headers: {
       'content-length': String(promised.size),
       'content-type': promised.contentType,
-      ...createOnly(settings),
+      ...(settings.capabilities.conditionalWrites && onlyAsTheFirst),
       ...protection(settings),
       ...checksum(settings, promised),
     },
@@ -80,7 +79,10 @@ export function stepRequest(settings: StorageSettings, promised: Promised, step:
     const query = { partNumber: String(partNumber), uploadId, 'x-id': 'UploadPart' };
     return { method, query, headers: { 'content-length': String(length) } };
   }
-  if (method === 'POST') return { method, query: { uploadId }, headers: createOnly(settings) };
+  if (method === 'POST') {
+    const headers = settings.capabilities.conditionalCompletion ? onlyAsTheFirst : {};
+    return { method, query: { uploadId }, headers };
+  }
   if (method === 'GET') return { method, query: { uploadId, 'x-id': 'ListParts' } };
   if (method === 'DELETE') return { method, query: { uploadId, 'x-id': 'AbortMultipartUpload' } };
   throw new StorageError('invalid_request', 'method must be POST, PUT, GET or DELETE.');

@@ -76,7 +76,7 @@ export const conditionGuards: Guard[] = [
   {
     id: 'create-only-complete',
     title: 'A multipart upload completed over an object, asking to be the first',
-    capability: 'conditionalWrites',
+    capability: 'conditionalCompletion',
     fix: '',
     async probe(bench) {
       const key = bench.incoming();
