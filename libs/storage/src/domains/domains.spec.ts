@@ -3,7 +3,7 @@ import { gunzipSync } from 'node:zlib';
 import { parseOrgId } from '../keys/org-id.js';
 import { StorageModule } from '../storage.module.js';
 import { maxLogoBytes, maxSignatureBytes } from '../storage.policy.js';
-import { send } from '../testing/http.js';
+import { send } from '../../test/http.js';
 import { samples } from '../testing/samples.js';
 import { startTestStorage } from '../testing/test-storage.js';
 import { AuditArchiveService } from './audit-archive.service.js';

@@ -9,7 +9,7 @@ import { parseOrgId } from '../keys/org-id.js';
 import { StorageModule } from '../storage.module.js';
 import type { StorageModuleOptions } from '../storage.options.js';
 import { partBytes } from '../storage.policy.js';
-import { testNeeding, type Need } from '../testing/needs.js';
+import { testNeeding, type Need } from '../../test/needs.js';
 import { startTestStorage } from '../testing/test-storage.js';
 import { ObjectStore } from './object-store.js';
 

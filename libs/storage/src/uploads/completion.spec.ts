@@ -8,9 +8,9 @@ import { parseOrgId } from '../keys/org-id.js';
 import { S3_CLIENT } from '../s3/s3-client.js';
 import { StorageEvents, type StorageEvent } from '../storage.events.js';
 import { StorageModule } from '../storage.module.js';
-import { follow, send } from '../testing/http.js';
+import { follow, send } from '../../test/http.js';
 import { hostileSamples, samples } from '../testing/samples.js';
-import { testNeeding } from '../testing/needs.js';
+import { testNeeding } from '../../test/needs.js';
 import { startTestStorage } from '../testing/test-storage.js';
 import { DirectUploads } from './direct-uploads.js';
 

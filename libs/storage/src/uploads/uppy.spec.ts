@@ -5,9 +5,9 @@ import Uppy from '@uppy/core';
 import { FormUploadsService } from '../domains/form-uploads.service.js';
 import { parseOrgId } from '../keys/org-id.js';
 import { StorageModule } from '../storage.module.js';
-import { testNeeding } from '../testing/needs.js';
+import { testNeeding } from '../../test/needs.js';
 import { startTestStorage } from '../testing/test-storage.js';
-import { NodeXMLHttpRequest } from '../testing/xml-http-request.js';
+import { NodeXMLHttpRequest } from '../../test/xml-http-request.js';
 import { DirectUploads } from './direct-uploads.js';
 import type { UploadStep } from './upload-requests.js';
 

@@ -4,8 +4,8 @@ import { createHash } from 'node:crypto';
 import { FormUploadsService } from '../domains/form-uploads.service.js';
 import { parseOrgId } from '../keys/org-id.js';
 import { StorageModule } from '../storage.module.js';
-import { follow, formOf, send, type Reply } from '../testing/http.js';
-import { testNeeding, type Need } from '../testing/needs.js';
+import { follow, formOf, send, type Reply } from '../../test/http.js';
+import { testNeeding, type Need } from '../../test/needs.js';
 import { startTestStorage } from '../testing/test-storage.js';
 import type { UploadTicket } from './upload-target.js';
 

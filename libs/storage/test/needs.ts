@@ -1,5 +1,5 @@
-import type { StoreCapabilities } from '../storage.options.js';
-import type { TestStorage } from './test-storage.js';
+import type { StoreCapabilities } from '../src/storage.options.js';
+import type { TestStorage } from '../src/testing/test-storage.js';
 
 /** What a test asks of the store: one of its capabilities, or the embedded server's clock, faults and log. */
 export type Need = keyof StoreCapabilities | 'embedded server';

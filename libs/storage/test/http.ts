@@ -1,5 +1,5 @@
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
-import type { UploadTicket } from '../uploads/upload-target.js';
+import type { UploadTicket } from '../src/uploads/upload-target.js';
 
 export interface Reply {
   status: number;
