@@ -62,6 +62,8 @@ export function conditionContext(ctx: Context, access: Access): Record<string, C
   for (const [header, key] of Object.entries(LOCK_KEYS)) context[key] = headers[header];
   if (LISTING.test(access.action)) {
     for (const name of ['prefix', 'delimiter', 'max-keys']) context[`s3:${name}`] = query.get(name);
+    // Whether an object's absence may be known is a question about its own key.
+    if (ctx.key !== '') context['s3:prefix'] = ctx.key;
   }
   const defined = Object.entries({ ...context, ...tagContext(ctx, access) });
   return Object.fromEntries(defined.filter((entry): entry is [string, ContextValue] => entry[1] !== undefined));
