@@ -263,7 +263,7 @@ describe('failures of the store have their own words', () => {
     await store.put(one, key, stream(pattern(4 << 20)), attributes);
     storage.s3.faults.add({ operation: 'GetObject', action: { cutAfterBytes: 1 << 20 } });
     const { body } = await store.read(one, key);
-    await expect(body.toArray()).rejects.toThrow();
+    await expect(body.toArray()).rejects.toThrow('aborted');
   });
 });
 

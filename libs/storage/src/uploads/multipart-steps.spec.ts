@@ -99,8 +99,8 @@ describe('an upload id works only for the object, organisation and user it was m
     ];
     for (const [asked, body] of steps) {
       const { status } = await step(org, by, theirs, asked, body);
-      if (storage.isEmbedded) expect(status).toBe(404);
-      expect(status).toBeGreaterThanOrEqual(400);
+      // Ceph answers some of them with 500.
+      expect(storage.isEmbedded || status < 400 ? status : 404).toBe(404);
     }
     await expect(uploads.sign(org, mine, { method: 'GET', uploadId }, { by: 'other' })).rejects.toMatchObject({
       code: 'not_found',
