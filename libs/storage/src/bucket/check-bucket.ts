@@ -77,7 +77,10 @@ export async function checkBucket(
       return [unreadable(setting.id, error)];
     }
   };
-  return report((await Promise.all(everySetting.map(inspect))).flat());
+  const findings = (await Promise.all(everySetting.map(inspect))).flat();
+  // Wrong keys are one trouble, not one for each setting.
+  const keys = findings.find(({ id }) => id.endsWith(':credentials'));
+  return report(keys ? [{ ...keys, id: 'bucket:credentials' }] : findings);
 }
 
 const report = (findings: Finding[]): BucketReport => ({
@@ -104,6 +107,7 @@ function findingOf(id: SettingId, { part, severity, message, manual }: Change): 
 function unreadable(id: SettingId | 'bucket', error: unknown): Finding {
   const failure = settingError(error, id, `reading ${id}`);
   const fixes: Record<SettingError['kind'], string> = {
+    credentials: 'Check the keys, the session and the clock of this machine.',
     forbidden: 'Allow the action for these credentials: nest-tenant-storage policy iam-app prints a policy.',
     unsupported: 'Do not rely on it here.',
     'no-bucket': 'Check bucket and region, or run: nest-tenant-storage provision --create',

@@ -65,7 +65,7 @@ export class SettingError extends Error {
   override readonly name = 'SettingError';
 
   constructor(
-    readonly kind: 'forbidden' | 'unsupported' | 'no-bucket' | 'failed',
+    readonly kind: 'credentials' | 'forbidden' | 'unsupported' | 'no-bucket' | 'failed',
     readonly setting: SettingId | 'bucket',
     message: string,
     options?: { cause?: unknown },
@@ -108,6 +108,14 @@ function absentOr(error: unknown, id: SettingId, action: string): undefined {
   throw settingError(error, id, action);
 }
 
+const credentialNames = new Set([
+  'SignatureDoesNotMatch',
+  'InvalidAccessKeyId',
+  'InvalidToken',
+  'ExpiredToken',
+  'RequestTimeTooSkewed',
+  'CredentialsProviderError',
+]);
 const unsupportedNames = new Set(['NotImplemented', 'MethodNotAllowed', 'UnsupportedOperation', 'XNotImplemented']);
 
 export function settingError(error: unknown, id: SettingId | 'bucket', action: string): SettingError {
@@ -115,8 +123,10 @@ export function settingError(error: unknown, id: SettingId | 'bucket', action: s
   const { name = 'Unknown', message = '', $metadata } = error as Failure;
   const status = $metadata?.httpStatusCode;
   const as = (kind: SettingError['kind'], text: string) => new SettingError(kind, id, text, { cause: error });
-  if (status === 401 || status === 403)
+  if (credentialNames.has(name)) return as('credentials', `The credentials do not work here: ${message} (${name})`);
+  if (status === 401 || status === 403) {
     return as('forbidden', `These credentials lack ${action}, or a policy denies it (${name}).`);
+  }
   if (name === 'NoSuchBucket' || (id === 'bucket' && status === 404))
     return as('no-bucket', 'The bucket does not exist.');
   // A store that does not know a sub-resource takes it for something else and finds that malformed.
