@@ -5,8 +5,8 @@ import { run } from './run.js';
 const cancelled = new AbortController();
 process.once('SIGINT', () => cancelled.abort());
 process.once('SIGTERM', () => cancelled.abort());
-// A reader that has seen enough, such as head, is no failure.
-process.stdout.on('error', () => process.exit());
+// A reader that has seen enough, such as head, must not stop what is half done.
+process.stdout.on('error', () => {});
 
 process.exitCode = await run(process.argv.slice(2), {
   env: process.env,

@@ -1,3 +1,3 @@
 export { startTestStorage, type TestStorage, type TestStorageOptions } from './test-storage.js';
 export { hostileSamples, samples, type Sample } from './samples.js';
-export * from '@nest-tenant-storage/embedded-s3';
+export * from '../../../embedded-s3/src/index.js';

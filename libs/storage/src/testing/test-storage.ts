@@ -7,7 +7,7 @@ import {
   ListObjectsV2Command,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { startEmbeddedS3, type EmbeddedS3, type EmbeddedS3Options } from '@nest-tenant-storage/embedded-s3';
+import { startEmbeddedS3, type EmbeddedS3, type EmbeddedS3Options } from '../../../embedded-s3/src/index.js';
 import { randomBytes } from 'node:crypto';
 import { checkedBucketOptions } from '../bucket/bucket.options.js';
 import { bucketOptionsOf } from '../bucket/check-bucket.js';
