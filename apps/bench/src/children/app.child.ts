@@ -1,0 +1,19 @@
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import type { AddressInfo } from 'node:net';
+import { BenchModule } from '../app/bench.module.js';
+import { token } from '../app/jwt.js';
+import { Meter } from './meter.js';
+import { serve } from './remote.js';
+
+/** One Nest application with all routes, the module's and the ones it is compared with. */
+const app = await NestFactory.create(BenchModule, { logger: ['error', 'fatal'] });
+const server = await app.listen(0, '127.0.0.1');
+const { port } = server.address() as AddressInfo;
+const meter = new Meter();
+
+serve({
+  target: async () => ({ port, authorization: `Bearer ${await token()}` }),
+  meter: () => meter.start(),
+  reading: () => meter.stop(),
+});

@@ -1,0 +1,22 @@
+import 'reflect-metadata';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { StorageModule } from 'nest-tenant-storage';
+import { serve } from './remote.js';
+
+/** An application with nothing in it but the module. */
+@Module({
+  imports: [
+    StorageModule.forRoot({
+      bucket: 'bench',
+      region: 'eu-central-1',
+      credentials: { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'secret' },
+    }),
+  ],
+})
+class StorageOnlyModule {}
+
+const app = await NestFactory.create(StorageOnlyModule, { logger: false });
+await app.listen(0, '127.0.0.1');
+const startMs = performance.now();
+serve({ startMs: () => startMs });

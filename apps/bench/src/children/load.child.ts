@@ -1,0 +1,7 @@
+import { downloads } from '../load/downloads.js';
+import { requests } from '../load/requests.js';
+import { uploads } from '../load/uploads.js';
+import { serve } from './remote.js';
+
+/** The clients, in a process of their own. */
+serve({ uploads, downloads, requests });

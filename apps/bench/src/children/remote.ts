@@ -1,0 +1,78 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+
+interface Call {
+  id: number;
+  name: string;
+  argument: unknown;
+}
+
+interface Answer {
+  id: number;
+  value?: unknown;
+  error?: string;
+}
+
+type Handlers = Record<string, (argument: never) => unknown>;
+
+/** What the children were started with. */
+export const startedWith = <T>(): T => JSON.parse(process.argv[2] ?? '{}') as T;
+
+/** In a child: says that it is ready, and answers calls until its parent goes; then it tidies up and ends. */
+export function serve(handlers: Handlers, tidyUp: () => Promise<void> = async () => {}): void {
+  process.on('message', ({ id, name, argument }: Call) => {
+    const run = async () => handlers[name]?.(argument as never);
+    run().then(
+      (value) => process.send?.({ id, value } satisfies Answer),
+      (error: unknown) => process.send?.({ id, error: error instanceof Error ? error.stack : String(error) }),
+    );
+  });
+  process.on('disconnect', () => void tidyUp().finally(() => process.exit()));
+  process.send?.({ id: 0 } satisfies Answer);
+}
+
+/** In the parent: a process of the benchmark. */
+export class Child {
+  readonly #process: ChildProcess;
+  readonly #waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
+  #calls = 0;
+
+  private constructor(process: ChildProcess) {
+    this.#process = process;
+    process.on('message', ({ id, value, error }: Answer) => {
+      const waiting = this.#waiting.get(id);
+      this.#waiting.delete(id);
+      if (error === undefined) waiting?.resolve(value);
+      else waiting?.reject(new Error(error));
+    });
+    process.on('exit', (code) => {
+      for (const { reject } of this.#waiting.values()) reject(new Error(`A child process ended (${code}).`));
+    });
+  }
+
+  static async start(entry: string, config: object = {}): Promise<Child> {
+    const url = new URL(`./${entry}.child.js`, import.meta.url);
+    const execArgv = ['--expose-gc', ...(process.env['BENCH_EXEC_ARGV']?.split(' ') ?? [])];
+    const child = fork(url, [JSON.stringify(config)], { execArgv });
+    await Promise.race([
+      once(child, 'message'),
+      once(child, 'exit').then(([code]) => Promise.reject(new Error(`${entry} ended before it was ready (${code}).`))),
+    ]);
+    return new Child(child);
+  }
+
+  call<T = unknown>(name: string, argument?: unknown): Promise<T> {
+    const id = ++this.#calls;
+    return new Promise<unknown>((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      this.#process.send({ id, name, argument } satisfies Call);
+    }) as Promise<T>;
+  }
+
+  async stop(): Promise<void> {
+    if (this.#process.exitCode !== null) return;
+    const ended = once(this.#process, 'exit');
+    this.#process.disconnect();
+    await ended;
+  }
+}

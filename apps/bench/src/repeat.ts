@@ -1,0 +1,25 @@
+/** Milliseconds that something takes. */
+export async function timed(run: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await run();
+  return performance.now() - start;
+}
+
+/**
+ * Runs every contender once in each repetition, in turns, and collects what each returns. The first round warms up and
+ * does not count; every second round runs backwards, so that nobody always comes after the same one.
+ */
+export async function inTurns<Name extends string>(
+  repetitions: number,
+  contenders: Record<Name, () => Promise<number>>,
+): Promise<Record<Name, number[]>> {
+  const names = Object.keys(contenders) as Name[];
+  const results = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Name, number[]>;
+  for (let round = 0; round <= repetitions; round += 1) {
+    for (const name of round % 2 === 0 ? names : names.toReversed()) {
+      const value = await contenders[name]();
+      if (round > 0) results[name].push(value);
+    }
+  }
+  return results;
+}

@@ -1,0 +1,58 @@
+import { NestFactory } from '@nestjs/core';
+import { FormUploadsService, ObjectStore, layout, parseOrgId, StorageModule } from 'nest-tenant-storage';
+import { withApp, type Bench } from '../bench.js';
+import { inTurns, timed } from '../repeat.js';
+import { ratioRow, type Row } from '../row.js';
+import { storageOptions } from '../store.js';
+
+const org = parseOrgId('1');
+const field = { formId: '7', customFieldId: '3' };
+
+/** 1,000 files of a field, each with a read URL, against the same list without: in the process, and over HTTP as JSON. */
+export async function listRows(bench: Bench): Promise<Row[]> {
+  const context = await NestFactory.createApplicationContext(StorageModule.forRoot(storageOptions(bench.store)), {
+    logger: false,
+  });
+  const forms = context.get(FormUploadsService);
+  const store = context.get(ObjectStore);
+  async function* bytes() {
+    yield Buffer.from('%PDF-1.7\n');
+  }
+  for (let i = 0; i < 1000; i += 1) {
+    const fileName = i % 10 === 0 ? `Röntgen ${i} (Kopie).pdf` : `scan-${i}.pdf`;
+    const attributes = { contentType: 'application/pdf', metadata: {}, size: 9 };
+    await store.put(org, layout.formUpload(org, { ...field, fileName }), bytes(), attributes);
+  }
+  const list = (urls: boolean) => async () => {
+    const { items } = await forms.list(org, field, { urls });
+    if (items.length !== 1000 || items.some(({ url }) => (url !== undefined) !== urls))
+      throw new Error('Not the list.');
+  };
+  const repetitions = bench.quick ? 15 : 40;
+  const service = await inTurns(repetitions, {
+    without: () => timed(list(false)),
+    with: () => timed(list(true)),
+  });
+  const http = await withApp(bench, async ({ port, authorization }) => {
+    const get = (urls: boolean) => async () => {
+      const answer = await fetch(`http://127.0.0.1:${port}/files?urls=${urls}`, { headers: { authorization } });
+      const { items } = (await answer.json()) as { items: unknown[] };
+      if (items.length !== 1000) throw new Error('Not the list.');
+    };
+    return inTurns(repetitions, { without: () => timed(get(false)), with: () => timed(get(true)) });
+  });
+  await context.close();
+  await bench.empty();
+  return [
+    ratioRow(
+      { id: 'list', what: 'List of 1,000 with URLs against without', target: { atMost: 1.15 } },
+      { name: 'with, ms', values: service.with },
+      { name: 'without, ms', values: service.without },
+    ),
+    ratioRow(
+      { id: 'list-http', what: 'The same over HTTP, 0.8 MB of JSON against 0.2 MB' },
+      { name: 'with, ms', values: http.with },
+      { name: 'without, ms', values: http.without },
+    ),
+  ];
+}
