@@ -1,4 +1,4 @@
-import { Inject, Module, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { S3Client } from '@aws-sdk/client-s3';
 import { BucketDoctor } from './bucket/bucket-doctor.js';
 import { AuditArchiveService } from './domains/audit-archive.service.js';
@@ -58,7 +58,7 @@ const offered = [
   // The settings too: a guard on a consumer's controller is built inside the consumer's module.
   exports: [STORAGE_SETTINGS, S3_CLIENT, ObjectStore, ...offered],
 })
-export class StorageModule extends ConfigurableModuleClass implements OnModuleDestroy {
+export class StorageModule extends ConfigurableModuleClass implements OnApplicationShutdown {
   constructor(
     @Inject(S3_CLIENT) private readonly client: S3Client,
     private readonly clients: OrgClients,
@@ -66,7 +66,8 @@ export class StorageModule extends ConfigurableModuleClass implements OnModuleDe
     super();
   }
 
-  onModuleDestroy(): void {
+  /** After the last request: the connections that still carry bytes must not be cut. */
+  onApplicationShutdown(): void {
     this.clients.destroy();
     this.client.destroy();
   }
