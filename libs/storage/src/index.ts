@@ -81,3 +81,4 @@ export {
 export { appPolicy, archiverPolicy, tenantRolePolicy, tenantTrustPolicy } from './bucket/iam-policies.js';
 export { checkBucket, type BucketReport, type Finding } from './bucket/check-bucket.js';
 export { BucketDoctor } from './bucket/bucket-doctor.js';
+export { provision, type ProvisionOptions, type ProvisionStep } from './bucket/provision.js';
