@@ -1,5 +1,6 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { AddressInfo } from 'node:net';
 import { StorageErrorFilter } from 'nest-tenant-storage';
 import type { DemoConfig } from './demo.config.js';
 import { DemoModule } from './demo.module.js';
@@ -30,4 +31,11 @@ export async function createApp(config: DemoConfig): Promise<NestExpressApplicat
   await app.init();
   app.use(noSuchPath);
   return app;
+}
+
+/** Returns where it is reached. */
+export async function listen(app: NestExpressApplication, { port, host }: DemoConfig): Promise<string> {
+  await app.listen(port, host);
+  const { port: taken } = app.getHttpServer().address() as AddressInfo;
+  return `http://${host === '0.0.0.0' ? 'localhost' : host}:${taken}`;
 }

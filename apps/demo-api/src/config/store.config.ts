@@ -6,6 +6,7 @@ const capabilities = [
   'conditionalWrites',
   'conditionalCompletion',
   'conditionalCopy',
+  'conditionalCopySource',
   'checksums',
   'reportsEncryption',
   'refusesUnsignedHeaders',
