@@ -70,7 +70,7 @@ function encryption({ arn, encryption, strict, store }: CheckedBucketOptions): P
   if (encryption === 'none') return statements;
   const wrong = (key: string, value: string, tolerant: boolean): PolicyConditions => ({
     StringNotEquals: { [key]: value },
-    ...(tolerant && { Null: { [key]: 'false' } }),
+    ...(tolerant && store.absentKeys && { Null: { [key]: 'false' } }),
   });
   const algorithm = encryption === 'AES256' ? 'AES256' : 'aws:kms';
   statements.unshift(deny('DenyUnencryptedUploads', 's3:PutObject', { Resource }, wrong(sse, algorithm, !strict)));
@@ -104,7 +104,7 @@ function referers({ arn, appOrigins, strict, store }: CheckedBucketOptions): Pol
   const foreign = { StringNotLike: { 'aws:Referer': appOrigins.map((origin) => `${origin}/*`) } };
   const presignedAndForeign = {
     ...(store.signature && { StringEquals: { 's3:authType': 'REST-QUERY-STRING' } }),
-    Null: { 'aws:Referer': 'false' },
+    ...(store.absentKeys && { Null: { 'aws:Referer': 'false' } }),
     ...foreign,
   };
   return deny('DenyPublicAccess', reads, { Resource: objects(arn, '') }, strict ? foreign : presignedAndForeign);

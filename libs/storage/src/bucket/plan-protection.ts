@@ -6,7 +6,7 @@ import type {
 } from '@aws-sdk/client-s3';
 import type { CheckedBucketOptions } from './bucket.options.js';
 import { bucketEncryption, bucketOwnership, bucketVersioning, publicAccessBlock } from './bucket-settings.js';
-import type { Change } from './setting.js';
+import { SettingError, type Change, type SettingId } from './setting.js';
 
 /** A flag that is on stays on. */
 export function planPublicAccess(current: PublicAccessBlockConfiguration = {}, options: CheckedBucketOptions) {
@@ -19,7 +19,9 @@ export function planPublicAccess(current: PublicAccessBlockConfiguration = {}, o
   return { next, changes };
 }
 
-export function planOwnership(current: OwnershipControls | undefined) {
+/** @throws {SettingError} where the store has none */
+export function planOwnership(current: OwnershipControls | undefined, { store }: CheckedBucketOptions) {
+  if (!store.bucketDefaults) throw unsupported('ownership', 'object ownership');
   const next = bucketOwnership();
   const present = current?.Rules?.[0]?.ObjectOwnership;
   const changes: Change[] = [];
@@ -32,8 +34,9 @@ export function planOwnership(current: OwnershipControls | undefined) {
   return { next, changes };
 }
 
-/** A bucket that encrypts with a key of KMS is not brought down to S3's own. */
+/** A bucket that encrypts with a key of KMS is not brought down to S3's own. @throws {SettingError} where the store has none */
 export function planEncryption(current: ServerSideEncryptionConfiguration | undefined, options: CheckedBucketOptions) {
+  if (!options.store.bucketDefaults) throw unsupported('encryption', 'default encryption');
   const wanted = bucketEncryption(options);
   const present = current?.Rules?.[0]?.ApplyServerSideEncryptionByDefault;
   const rule = wanted?.Rules?.[0]?.ApplyServerSideEncryptionByDefault;
@@ -47,9 +50,19 @@ export function planEncryption(current: ServerSideEncryptionConfiguration | unde
   return { next: wanted, changes: [{ severity: 'error', message }] satisfies Change[] };
 }
 
-export function planVersioning(current: VersioningConfiguration | undefined) {
+export function planVersioning(current: VersioningConfiguration | undefined, { store }: CheckedBucketOptions) {
   const isOn = current?.Status === 'Enabled';
-  const message = `Versioning is ${current?.Status === 'Suspended' ? 'suspended' : 'off'}: an overwritten or deleted file is gone.`;
-  const changes: Change[] = isOn ? [] : [{ severity: 'warning', message }];
+  const changes: Change[] = [];
+  if (!store.conditionsInVersions) {
+    const message = 'Versioning is on, and this store then ignores If-None-Match: nothing is written only once.';
+    if (isOn) changes.push({ severity: 'error', message, manual: true });
+    return { next: current ?? {}, changes };
+  }
+  const state = current?.Status === 'Suspended' ? 'suspended' : 'off';
+  const message = `Versioning is ${state}: an overwritten or deleted file is gone.`;
+  if (!isOn) changes.push({ severity: 'warning', message });
   return { next: bucketVersioning(), changes };
 }
+
+const unsupported = (id: SettingId, what: string): SettingError =>
+  new SettingError('unsupported', id, `This store has no ${what} of a bucket.`);
