@@ -22,7 +22,7 @@ interface Post {
   fields: Fields;
 }
 interface Sent {
-  file?: Buffer | string;
+  file?: Buffer<ArrayBuffer>;
   filename?: string;
   headers?: Fields;
 }
@@ -173,7 +173,7 @@ describe('refused, and nothing stored', () => {
       '403 AccessDenied',
       (post) => ({ ...post, url: post.url.replace(BUCKET, 'absent') }),
     ],
-  ])('%s: %s', async (what, says, change, sent) => {
+  ])('%s: %s', async (what, says, change, sent = {}) => {
     const key = `refused/${what}`;
     expect((await send(change(await presign(key)), sent)).says).toBe(says);
     expect((await server.keys()).filter((name) => name.startsWith('refused/') || name.startsWith('2/'))).toEqual([]);

@@ -1,6 +1,4 @@
 import busboy from 'busboy';
-import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { S3Error } from '../http/s3-error.js';
 
 /** Bytes of a form without its file. Source: S3 API reference, "POST Object". */
@@ -13,55 +11,25 @@ export interface Form {
   /** As the sender named the file, without folders. */
   readonly filename: string;
   /**
-   * The file as it arrives, to be read once. Ends only after the whole form was well formed; stopping early cancels it.
+   * The file as it arrives, to be read once. Ends only after the whole form was well formed.
    *
    * @throws S3Error MalformedPOSTRequest
    */
   contents(): AsyncGenerator<Buffer>;
-  /** To be called when the file is not wanted. */
-  cancel(): void;
+  /** Lets the body go. To be called when the file is not wanted, and harmless otherwise. */
+  cancel(): Promise<void>;
 }
 
 /** Reads a form up to its file. @throws S3Error MalformedPOSTRequest, InvalidArgument, MaxPostPreDataLengthExceededError */
 export async function readForm(body: AsyncIterable<Buffer>, contentType: string | undefined): Promise<Form> {
-  const parser = open(contentType);
-  const fields = new Map<string, string>();
-  let size = 0;
-  let fileSeen = false;
-  return new Promise((resolve, reject) => {
-    const refuse = (error: S3Error): void => {
-      reject(error);
-      parser.destroy();
-    };
-    parser.on('field', (name: string | undefined, value, { valueTruncated }) => {
-      if (fileSeen) return;
-      size += Buffer.byteLength(`${name}${value}`);
-      const field = name?.toLowerCase();
-      if (valueTruncated || size > MAX_FORM || fields.size === MAX_FIELDS)
-        refuse(new S3Error('MaxPostPreDataLengthExceededError'));
-      else if (field === undefined) refuse(new S3Error('MalformedPOSTRequest'));
-      else if (field === 'file') refuse(onlyOneFile());
-      else if (fields.has(field))
-        refuse(new S3Error('InvalidArgument', `The form has more than one field named '${field}'.`));
-      else fields.set(field, value);
-    });
-    parser.on('file', (name: string | undefined, stream, { filename }) => {
-      stream.on('error', () => undefined);
-      if (fileSeen) return void stream.resume();
-      if (name?.toLowerCase() !== 'file') return refuse(onlyOneFile());
-      fileSeen = true;
-      const cancel = (): void => void parser.destroy();
-      resolve({ fields, filename: filename ?? '', cancel, contents: () => contents(stream, finished, cancel) });
-    });
-    const finished = pipeline(
-      bounded(body, () => fileSeen),
-      parser,
-    );
-    finished.then(
-      () => reject(onlyOneFile()),
-      (error: unknown) => reject(asS3Error(error)),
-    );
-  });
+  const reader = new FormReader(body[Symbol.asyncIterator](), open(contentType));
+  try {
+    await reader.readFields();
+    return reader;
+  } catch (error) {
+    await reader.cancel();
+    throw error;
+  }
 }
 
 function open(contentType: string | undefined): busboy.Busboy {
@@ -75,28 +43,91 @@ function open(contentType: string | undefined): busboy.Busboy {
   }
 }
 
-/** A form that never comes to its file is not read to its end. */
-async function* bounded(body: AsyncIterable<Buffer>, done: () => boolean): AsyncGenerator<Buffer> {
-  let size = 0;
-  for await (const chunk of body) {
-    if (size > MAX_FORM && !done()) throw new S3Error('MaxPostPreDataLengthExceededError');
-    size += chunk.length;
-    yield chunk;
+/**
+ * Takes one chunk of the body at a time, and only when somebody waits for what is in it: so the body is never read ahead,
+ * and can be let go between any two chunks.
+ */
+class FormReader implements Form {
+  readonly fields = new Map<string, string>();
+  filename = '';
+  private fileSeen = false;
+  private ended = false;
+  private failure?: S3Error;
+  private fieldBytes = 0;
+  private received: Buffer[] = [];
+
+  constructor(
+    private readonly body: AsyncIterator<Buffer>,
+    private readonly parser: busboy.Busboy,
+  ) {
+    parser.on('error', () => this.fail(new S3Error('MalformedPOSTRequest')));
+    parser.on('field', (name: string | undefined, value, { valueTruncated }) =>
+      this.takeField(name?.toLowerCase(), value, valueTruncated),
+    );
+    parser.on('file', (name: string | undefined, stream, { filename }) => {
+      stream.on('error', () => this.fail(new S3Error('MalformedPOSTRequest')));
+      if (this.fileSeen) return void stream.resume();
+      if (name?.toLowerCase() !== 'file') this.fail(onlyOneFile());
+      this.fileSeen = true;
+      this.filename = filename ?? '';
+      stream.on('data', (chunk: Buffer) => this.received.push(chunk));
+    });
+  }
+
+  async readFields(): Promise<void> {
+    let size = 0;
+    while (!this.fileSeen) {
+      if (size > MAX_FORM) throw new S3Error('MaxPostPreDataLengthExceededError');
+      size += await this.step();
+      if (this.ended && !this.fileSeen) throw onlyOneFile();
+    }
+  }
+
+  async *contents(): AsyncGenerator<Buffer> {
+    while (this.received.length > 0 || !this.ended) {
+      const ready = this.received;
+      this.received = [];
+      yield* ready;
+      if (!this.ended) await this.step();
+    }
+  }
+
+  async cancel(): Promise<void> {
+    this.parser.destroy();
+    await this.body.return?.();
+  }
+
+  /** Takes the next chunk in; answers its size. */
+  private async step(): Promise<number> {
+    const { done, value } = await this.body.next();
+    await new Promise<void>((resolve) => {
+      // the parser's own errors come by its event; what it calls back with says nothing more
+      if (done) this.parser.once('close', resolve).end();
+      else if (this.parser.destroyed) resolve();
+      else this.parser.write(value, () => resolve());
+    });
+    if (this.failure) throw this.failure;
+    this.ended = done === true;
+    return done ? 0 : value.length;
+  }
+
+  private takeField(field: string | undefined, value: string, cut: boolean): void {
+    if (this.fileSeen) return;
+    this.fieldBytes += Buffer.byteLength(`${field}${value}`);
+    if (cut || this.fieldBytes > MAX_FORM || this.fields.size === MAX_FIELDS)
+      this.fail(new S3Error('MaxPostPreDataLengthExceededError'));
+    else if (field === undefined) this.fail(new S3Error('MalformedPOSTRequest'));
+    else if (field === 'file') this.fail(onlyOneFile());
+    else if (this.fields.has(field))
+      this.fail(new S3Error('InvalidArgument', `The form has more than one field named '${field}'.`));
+    else this.fields.set(field, value);
+  }
+
+  /** The first failure is the one to tell; the parser goes on with its chunk. */
+  private fail(error: S3Error): void {
+    this.failure ??= error;
   }
 }
-
-async function* contents(stream: Readable, finished: Promise<void>, cancel: () => void): AsyncGenerator<Buffer> {
-  try {
-    yield* stream as AsyncIterable<Buffer>;
-    await finished;
-  } catch (error) {
-    throw asS3Error(error);
-  } finally {
-    cancel();
-  }
-}
-
-const asS3Error = (error: unknown): S3Error => (error instanceof S3Error ? error : new S3Error('MalformedPOSTRequest'));
 
 const onlyOneFile = (): S3Error =>
   new S3Error('InvalidArgument', 'POST requires exactly one file upload per request.', {

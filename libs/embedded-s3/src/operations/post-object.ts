@@ -27,16 +27,18 @@ export async function postObject(s3: S3, request: S3Request, body: Payload): Pro
   const form = await readForm(body.chunks(), headers['content-type']);
   try {
     const fields = fillInFilename(form.fields, form.filename);
+    const key = checkKey(required(fields, 'key'));
     const { caller, range } = s3.features.postPolicy
       ? admit(s3, bucket, fields)
       : { caller: anyone(s3), range: undefined };
     s3.store.bucket(bucket);
-    const ctx = describe(s3, request, caller, fields, payloadOf(form, range));
+    const described = { ...request, key, headers: headersAs(request, fields) };
+    const ctx: Context = { s3, request: described, caller, payload: payloadOf(form, range), bucket, key };
     checkHeaders(ctx.request, s3.accountId);
     authorise(ctx, { action: 's3:PutObject', bucket, key: ctx.key });
     return answer(ctx, fields, await writeObject(ctx));
   } finally {
-    form.cancel();
+    await form.cancel();
   }
 }
 
@@ -53,13 +55,12 @@ function anyone(s3: S3): Caller {
   return { identity, authType: 'POST', signedAt: s3.clock.now() };
 }
 
-/** The form as the PutObject it stands for. */
-function describe(s3: S3, request: S3Request, caller: Caller, fields: Fields, payload: Payload): Context {
-  const { host, referer, 'user-agent': agent } = request.headers;
-  const headers = { host, referer, 'user-agent': agent, ...headersOf(fields) };
-  const key = checkKey(required(fields, 'key'));
-  const { bucket = '' } = request;
-  return { s3, request: { ...request, key, headers }, caller, payload, bucket, key };
+/** The headers of the PutObject that the form stands for. */
+function headersAs(
+  { headers: { host, referer, 'user-agent': agent } }: S3Request,
+  fields: Fields,
+): S3Request['headers'] {
+  return { host, referer, 'user-agent': agent, ...headersOf(fields) };
 }
 
 function payloadOf(form: Form, range: SizeRange | undefined): Payload {
