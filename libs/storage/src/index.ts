@@ -29,14 +29,8 @@ export { acceptDeclared, acceptedType, acceptedTypes, type AcceptedType } from '
 
 export { S3_CLIENT } from './s3/s3-client.js';
 export { onBehalfOf } from './s3/org-guard.js';
-export {
-  ObjectStore,
-  type CopyOptions,
-  type ObjectPage,
-  type ObjectStream,
-  type PutOptions,
-  type ReadOptions,
-} from './s3/object-store.js';
+export { ObjectStore } from './s3/object-store.js';
+export type { CopyOptions, ObjectPage, ObjectStream, PutOptions, ReadOptions } from './s3/object-requests.js';
 export type { ObjectInfo } from './s3/object-info.js';
 
 export { FormUploadsService, type FilePage, type FormUploadOptions } from './domains/form-uploads.service.js';

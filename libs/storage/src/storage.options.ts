@@ -31,6 +31,11 @@ export interface StoreCapabilities {
   conditionalCompletion: boolean;
   /** `If-None-Match: *` on CopyObject. Without it a HEAD comes before, and two completions for one name can race. */
   conditionalCopy: boolean;
+  /**
+   * `x-amz-copy-source-if-match` on CopyObject. Without it a direct upload is first copied out of its client's reach and
+   * verified there, which costs a second copy.
+   */
+  conditionalCopySource: boolean;
   /** Verifies and reports `x-amz-checksum-sha256`. Without it a promised hash is checked by reading the object. */
   checksums: boolean;
   /** Reports an object's encryption on HEAD. Without it completion takes the store's word for it. */

@@ -27,6 +27,7 @@ const allCapabilities: StoreCapabilities = {
   conditionalWrites: true,
   conditionalCompletion: true,
   conditionalCopy: true,
+  conditionalCopySource: true,
   checksums: true,
   reportsEncryption: true,
   refusesUnsignedHeaders: true,

@@ -10,6 +10,8 @@ export interface Features {
   conditionalWrites: boolean;
   /** If-None-Match and If-Match on CopyObject's destination; off: ignored */
   conditionalCopy: boolean;
+  /** x-amz-copy-source-if-*; off: ignored, as Ceph does */
+  conditionalCopySource: boolean;
   /** x-amz-checksum-*; off: neither verified nor returned */
   checksums: boolean;
   /** refuses `x-amz-*` headers that are not signed; off: they are let through */
@@ -26,6 +28,7 @@ export const allFeatures = (): Features => ({
   sse: true,
   conditionalWrites: true,
   conditionalCopy: true,
+  conditionalCopySource: true,
   checksums: true,
   unsignedHeaders: true,
   blockPublicAccess: true,

@@ -22,7 +22,7 @@ export function copySource(ctx: Context): CopySource {
   authorise(ctx, { action: versionId === undefined ? 's3:GetObject' : 's3:GetObjectVersion', bucket, key, versionId });
   if (!objects.current(key)) authorise(ctx, { action: 's3:ListBucket', bucket, key: '' });
   const version = findVersion(objects, key, versionId);
-  checkSourceConditions(ctx.request.headers, version);
+  if (ctx.s3.features.conditionalCopySource) checkSourceConditions(ctx.request.headers, version);
   return { bucket, version, byVersion: versionId !== undefined };
 }
 

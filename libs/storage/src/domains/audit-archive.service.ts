@@ -3,7 +3,8 @@ import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { layout, type AuditMonthPlace } from '../keys/layout.js';
 import type { OrgId } from '../keys/org-id.js';
-import { ObjectStore, type ReadOptions } from '../s3/object-store.js';
+import { ObjectStore } from '../s3/object-store.js';
+import type { ReadOptions } from '../s3/object-requests.js';
 import { StorageEvents } from '../storage.events.js';
 import { storedFile, toMetadata, type StoredFile } from '../uploads/stored-file.js';
 import {

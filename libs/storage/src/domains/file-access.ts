@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream';
 import type { ObjectKey } from '../keys/object-key.js';
 import type { OrgId } from '../keys/org-id.js';
-import type { ObjectStore, ReadOptions } from '../s3/object-store.js';
+import type { ObjectStore } from '../s3/object-store.js';
+import type { ReadOptions } from '../s3/object-requests.js';
 import { readUrlSeconds } from '../storage.policy.js';
 import { safeHeaders, storedFile, type Disposition, type StoredFile } from '../uploads/stored-file.js';
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { FileStream } from '../domains/file-access.js';
-import type { ReadOptions } from '../s3/object-store.js';
+import type { ReadOptions } from '../s3/object-requests.js';
 
 /**
  * What a request asks of a file: one range, and whether it changed. Several ranges at once are ignored, as RFC 9110

@@ -13,58 +13,22 @@ import { StorageError } from '../storage.error.js';
 import type { StorageSettings } from '../storage.settings.js';
 import { abortIncomplete } from './incomplete-uploads.js';
 import { objectInfo, type ObjectInfo } from './object-info.js';
+import type {
+  CopyOptions,
+  ObjectAttributes,
+  ObjectPage,
+  ObjectStream,
+  PutOptions,
+  ReadHeaders,
+  ReadOptions,
+} from './object-requests.js';
 import { writeObject } from './object-writer.js';
 import { onBehalfOf } from './org-guard.js';
 import type { Area, OrgClients } from './org-clients.js';
 import type { KeyRequest, Lifetime, Presigned, PresignedPost, Presigner } from './presigner.js';
 import { storageErrorOf } from './s3-error.js';
 import { escapePath, type PostCondition } from './signature.js';
-
-export interface ObjectAttributes {
-  contentType: string;
-  /** Values in printable ASCII. */
-  metadata: Readonly<Record<string, string>>;
-}
-
-export interface PutOptions extends ObjectAttributes {
-  /** Bytes, where known. */
-  size?: number;
-  /** Fails with `already_exists` when the key is taken. */
-  ifAbsent?: boolean;
-  signal?: AbortSignal;
-}
-
-export interface CopyOptions extends ObjectAttributes {
-  /** The source must still have this ETag. */
-  sourceEtag: string;
-  ifAbsent?: boolean;
-}
-
-export interface ReadOptions {
-  /** One range of RFC 9110, such as `bytes=0-99`. */
-  range?: string;
-  ifMatch?: string;
-  ifNoneMatch?: string;
-  signal?: AbortSignal;
-}
-
-/** `body` must be read to its end or destroyed: an unread one holds a connection. */
-export interface ObjectStream extends ObjectInfo {
-  body: Readable;
-  /** Set on a partial answer: `bytes 0-99/1000`. */
-  contentRange?: string;
-}
-
-export interface ObjectPage {
-  objects: (ObjectInfo & { key: string })[];
-  nextCursor?: string;
-}
-
-export interface ReadHeaders {
-  contentType: string;
-  contentDisposition: string;
-  cacheControl: string;
-}
+import { writeProtection } from './write-protection.js';
 
 /**
  * Everything this module asks of S3. Each call names the organisation and a key that the key policy made for it; the two
@@ -100,15 +64,15 @@ export class ObjectStore {
 
   /** A server-side copy on condition that the source is still what was inspected. */
   async copy(org: OrgId, from: ObjectKey, to: ObjectKey, options: CopyOptions): Promise<void> {
-    const { sourceEtag, ifAbsent = false, ...attributes } = options;
+    const { sourceEtag, ifAbsent = false, contentType, metadata = {} } = options;
     await this.#call(org, to, async (client) => {
       await this.#requireAbsent(org, to, ifAbsent);
       const copy = new CopyObjectCommand({
         ...this.#target(to),
-        ...this.#written(attributes),
+        ...writeProtection(this.#settings),
+        ...(contentType && { MetadataDirective: 'REPLACE', ContentType: contentType, Metadata: { ...metadata } }),
         CopySource: `${this.#settings.bucket}/${escapePath(from)}`,
         CopySourceIfMatch: sourceEtag,
-        MetadataDirective: 'REPLACE',
         ...(ifAbsent && this.#settings.capabilities.conditionalCopy && { IfNoneMatch: '*' }),
       });
       await client.send(onBehalfOf(org, copy));
@@ -169,17 +133,28 @@ export class ObjectStore {
 
   /** A URL that reads the object, answered with these headers whatever is stored with it. */
   async presignRead(org: OrgId, key: ObjectKey, headers: ReadHeaders, expiresIn: number): Promise<Presigned> {
-    const query = {
-      'response-cache-control': headers.cacheControl,
-      'response-content-disposition': headers.contentDisposition,
-      'response-content-type': headers.contentType,
-      'x-id': 'GetObject',
-    };
-    return this.presign(org, key, { method: 'GET', query }, { expiresIn, roundTo: this.#settings.stableUrlSeconds });
+    const [presigned] = await this.presignReads(org, key, [{ key, headers }], expiresIn);
+    return presigned!;
+  }
+
+  /** The same for many objects at once, all in one folder: what their URLs share is prepared once. */
+  async presignReads(
+    org: OrgId,
+    within: KeyPrefix | ObjectKey,
+    reads: readonly { key: ObjectKey; headers: ReadHeaders }[],
+    expiresIn: number,
+  ): Promise<Presigned[]> {
+    const life = { expiresIn, roundTo: this.#settings.stableUrlSeconds };
+    return this.#call(org, within, async (client) => {
+      const grant = await this.#presigner.grant(client, life);
+      return reads.map(({ key, headers }) => this.#presigner.url(grant, org, key, readRequest(headers)));
+    });
   }
 
   async presign(org: OrgId, key: ObjectKey, request: KeyRequest, life: Lifetime): Promise<Presigned> {
-    return this.#call(org, key, (client) => this.#presigner.url(client, org, key, request, life));
+    return this.#call(org, key, async (client) =>
+      this.#presigner.url(await this.#presigner.grant(client, life), org, key, request),
+    );
   }
 
   async presignPost(
@@ -188,7 +163,9 @@ export class ObjectStore {
     form: { fields: Readonly<Record<string, string>>; conditions: readonly PostCondition[] },
     life: Lifetime,
   ): Promise<PresignedPost> {
-    return this.#call(org, key, (client) => this.#presigner.post(client, org, key, form, life));
+    return this.#call(org, key, async (client) =>
+      this.#presigner.post(await this.#presigner.grant(client, life), org, key, form),
+    );
   }
 
   async #call<T>(org: OrgId, key: ObjectKey | KeyPrefix, run: (client: S3Client) => Promise<T>): Promise<T> {
@@ -220,16 +197,15 @@ export class ObjectStore {
   }
 }
 
-export function writeProtection({ encryption, acl }: StorageSettings) {
-  return {
-    ...(encryption === 'AES256' && { ServerSideEncryption: 'AES256' as const }),
-    ...(typeof encryption === 'object' && {
-      ServerSideEncryption: 'aws:kms' as const,
-      SSEKMSKeyId: encryption.kmsKeyId,
-    }),
-    ...(acl === 'private' && { ACL: 'private' as const }),
-  };
-}
+const readRequest = ({ cacheControl, contentDisposition, contentType }: ReadHeaders): KeyRequest => ({
+  method: 'GET',
+  query: {
+    'response-cache-control': cacheControl,
+    'response-content-disposition': contentDisposition,
+    'response-content-type': contentType,
+    'x-id': 'GetObject',
+  },
+});
 
 /** The cursor is the one part of a list request that a client makes up. */
 const cursorOr = (error: unknown): unknown =>

@@ -1,5 +1,4 @@
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { AwsCredentialIdentity } from '@smithy/types';
 import type { ObjectKey } from '../keys/object-key.js';
 import { belongsToOrg } from '../keys/object-key.js';
@@ -36,61 +35,80 @@ export interface Lifetime {
 /** Left on credentials after a URL ends, so that a slow clock does not end it early. */
 const marginSeconds = 60;
 
+/** What the requests of one moment share: asked for once, however many are signed with it. */
+export interface Grant {
+  endpoint: { origin: string; prefix: string };
+  credentials: AwsCredentialIdentity;
+  at: Date;
+  expiresIn: number;
+  expiresAt: Date;
+}
+
 /** Signs requests for one object of one organisation, on the endpoint that clients reach. */
 export class Presigner {
   readonly #settings: StorageSettings;
   readonly #signer: QuerySigner;
-  #endpoint: Promise<{ origin: string; prefix: string }> | undefined;
+  #endpoint: Promise<Grant['endpoint']> | undefined;
 
   constructor(settings: StorageSettings) {
     this.#settings = settings;
     this.#signer = new QuerySigner(settings.region);
   }
 
-  async url(client: S3Client, org: OrgId, key: ObjectKey, request: KeyRequest, life: Lifetime): Promise<Presigned> {
-    const { origin, path } = await this.#target(org, key);
-    const { credentials, at, expiresIn, expiresAt } = await grant(client, life);
-    const unsigned = {
-      method: request.method,
-      origin,
-      path,
-      query: request.query ?? {},
-      headers: request.headers ?? {},
-    };
-    return { url: this.#signer.presignUrl(unsigned, credentials, { at, expiresIn }), expiresAt };
+  /**
+   * Credentials that outlive the request where they can: the SDK refreshes them only in their last five minutes, which is
+   * less than a read URL lives, so they are refreshed here first. What they still lack shortens the request's life.
+   */
+  async grant(client: S3Client, { expiresIn, roundTo = 0 }: Lifetime): Promise<Grant> {
+    const endpoint = await (this.#endpoint ??= resolveEndpoint(this.#settings));
+    const now = Date.now() + client.config.systemClockOffset;
+    const lasts = ({ expiration }: AwsCredentialIdentity) => (expiration ? expiration.getTime() - now : Infinity);
+    let credentials = await client.config.credentials();
+    if (lasts(credentials) < (expiresIn + marginSeconds) * 1000) {
+      credentials = await client.config.credentials({ forceRefresh: true });
+    }
+    const at = new Date(roundTo > 0 ? Math.floor(now / (roundTo * 1000)) * roundTo * 1000 : now - (now % 1000));
+    const end = Math.min(at.getTime() + expiresIn * 1000, Math.floor((now + lasts(credentials)) / 1000) * 1000);
+    const seconds = Math.floor((end - at.getTime()) / 1000);
+    if (end <= now || seconds < 1) {
+      throw new StorageError('store_refused', 'The credentials for the store have expired.');
+    }
+    return { endpoint, credentials, at, expiresIn: seconds, expiresAt: new Date(end) };
   }
 
-  async post(
-    client: S3Client,
+  url(grant: Grant, org: OrgId, key: ObjectKey, { method, query = {}, headers = {} }: KeyRequest): Presigned {
+    const { origin, prefix } = grant.endpoint;
+    const path = `${prefix}${escapePath(owned(org, key))}`;
+    const url = this.#signer.presignUrl({ method, origin, path, query, headers }, grant.credentials, grant);
+    return { url, expiresAt: grant.expiresAt };
+  }
+
+  post(
+    grant: Grant,
     org: OrgId,
     key: ObjectKey,
     form: { fields: Readonly<Record<string, string>>; conditions: readonly PostCondition[] },
-    life: Lifetime,
-  ): Promise<PresignedPost> {
-    const { origin, bucketPath } = await this.#target(org, key);
-    const { credentials, at, expiresIn, expiresAt } = await grant(client, life);
-    const target = { bucket: this.#settings.bucket, key, ...form };
+  ): PresignedPost {
+    const { origin, prefix } = grant.endpoint;
+    const target = { bucket: this.#settings.bucket, key: owned(org, key), ...form };
     return {
-      url: `${origin}${bucketPath}`,
-      fields: this.#signer.presignPost(target, credentials, { at, expiresIn }),
-      expiresAt,
-    };
-  }
-
-  /** The guard's check for requests that never pass through the client. */
-  async #target(org: OrgId, key: ObjectKey) {
-    if (!belongsToOrg(key, org)) throw new StorageError('invalid_key', 'The key does not belong to the organisation.');
-    const { origin, prefix } = await (this.#endpoint ??= resolveEndpoint(this.#settings));
-    return {
-      origin,
-      path: `${prefix}${escapePath(key)}`,
-      bucketPath: prefix.length > 1 ? prefix.slice(0, -1) : prefix,
+      url: `${origin}${prefix.length > 1 ? prefix.slice(0, -1) : prefix}`,
+      fields: this.#signer.presignPost(target, grant.credentials, grant),
+      expiresAt: grant.expiresAt,
     };
   }
 }
 
+/** The guard's check for requests that never pass through the client. */
+function owned(org: OrgId, key: ObjectKey): ObjectKey {
+  if (belongsToOrg(key, org)) return key;
+  throw new StorageError('invalid_key', 'The key does not belong to the organisation.');
+}
+
 /** The SDK's own endpoint rules decide on host and path, once; its answer for a sample key shows both. */
-async function resolveEndpoint(settings: StorageSettings): Promise<{ origin: string; prefix: string }> {
+async function resolveEndpoint(settings: StorageSettings): Promise<Grant['endpoint']> {
+  // Loaded here and not above: a start that signs nothing yet need not wait for it.
+  const { getSignedUrl } = await import('@aws-sdk/s3-request-presigner');
   const sample = new S3Client({
     ...clientConfig(settings, settings.publicEndpoint ?? settings.endpoint, {
       accessKeyId: 'sample',
@@ -102,22 +120,4 @@ async function resolveEndpoint(settings: StorageSettings): Promise<{ origin: str
   );
   sample.destroy();
   return { origin, prefix: pathname.slice(0, -1) };
-}
-
-/**
- * Credentials that outlive the URL where they can: the SDK refreshes them only in their last five minutes, which is less
- * than a read URL lives, so they are refreshed here first. What they still lack shortens the URL.
- */
-async function grant(client: S3Client, { expiresIn, roundTo = 0 }: Lifetime) {
-  const now = Date.now() + client.config.systemClockOffset;
-  const lasts = ({ expiration }: AwsCredentialIdentity) => (expiration ? expiration.getTime() - now : Infinity);
-  let credentials = await client.config.credentials();
-  if (lasts(credentials) < (expiresIn + marginSeconds) * 1000) {
-    credentials = await client.config.credentials({ forceRefresh: true });
-  }
-  const at = new Date(roundTo > 0 ? Math.floor(now / (roundTo * 1000)) * roundTo * 1000 : now - (now % 1000));
-  const end = Math.min(at.getTime() + expiresIn * 1000, Math.floor((now + lasts(credentials)) / 1000) * 1000);
-  const seconds = Math.floor((end - at.getTime()) / 1000);
-  if (end <= now || seconds < 1) throw new StorageError('store_refused', 'The credentials for the store have expired.');
-  return { credentials, at, expiresIn: seconds, expiresAt: new Date(end) };
 }

@@ -40,6 +40,16 @@ export interface PostTarget {
   conditions: readonly PostCondition[];
 }
 
+/** What signatures of one second and one secret share. */
+interface Dated {
+  secretAccessKey: string;
+  /** Milliseconds. */
+  time: number;
+  key: Buffer;
+  date: string;
+  scope: string;
+}
+
 const algorithm = 'AWS4-HMAC-SHA256';
 const keysKept = 1000;
 
@@ -47,6 +57,7 @@ const keysKept = 1000;
 export class QuerySigner {
   readonly #region: string;
   readonly #keys = new Map<string, Buffer>();
+  #last: Dated | undefined;
 
   constructor(region: string) {
     this.#region = region;
@@ -58,8 +69,7 @@ export class QuerySigner {
    */
   presignUrl(request: UnsignedRequest, credentials: SigningCredentials, { at, expiresIn }: SigningTime): string {
     const { origin, path, method } = request;
-    const date = amzDate(at);
-    const scope = this.#scope(date);
+    const { key, date, scope } = this.#dated(credentials, at);
     const host = origin.slice(origin.indexOf('//') + 2);
     const { names, lines } = canonicalHeaders(request.headers, host);
     const token = credentials.sessionToken ? `&X-Amz-Security-Token=${escape(credentials.sessionToken)}` : '';
@@ -68,8 +78,8 @@ export class QuerySigner {
       `&X-Amz-Credential=${escape(`${credentials.accessKeyId}/${scope}`)}&X-Amz-Date=${date}&X-Amz-Expires=${expiresIn}${token}`;
     const after = `&X-Amz-SignedHeaders=${escape(names)}${queryString(request.query)}`;
     const canonical = `${method}\n${path}\n${before}${after}\n${lines}\n${names}\nUNSIGNED-PAYLOAD`;
-    const toSign = `${algorithm}\n${date}\n${scope}\n${hash('sha256', canonical)}`;
-    return `${origin}${path}?${before}&X-Amz-Signature=${this.#sign(credentials, date, toSign)}${after}`;
+    const signature = sign(key, `${algorithm}\n${date}\n${scope}\n${hash('sha256', canonical)}`);
+    return `${origin}${path}?${before}&X-Amz-Signature=${signature}${after}`;
   }
 
   /** The fields of a browser's form POST: `fields` and `conditions` become a policy that the store enforces. */
@@ -78,12 +88,12 @@ export class QuerySigner {
     credentials: SigningCredentials,
     { at, expiresIn }: SigningTime,
   ): Record<string, string> {
-    const date = amzDate(at);
+    const { key, date, scope } = this.#dated(credentials, at);
     const fields: Record<string, string> = {
       ...target.fields,
       bucket: target.bucket,
       'X-Amz-Algorithm': algorithm,
-      'X-Amz-Credential': `${credentials.accessKeyId}/${this.#scope(date)}`,
+      'X-Amz-Credential': `${credentials.accessKeyId}/${scope}`,
       'X-Amz-Date': date,
       ...(credentials.sessionToken && { 'X-Amz-Security-Token': credentials.sessionToken }),
     };
@@ -94,19 +104,22 @@ export class QuerySigner {
     ];
     const expiration = new Date(at.getTime() + expiresIn * 1000).toISOString().replace(/\.\d{3}Z$/, 'Z');
     const policy = Buffer.from(JSON.stringify({ expiration, conditions })).toString('base64');
-    return { ...fields, key: target.key, Policy: policy, 'X-Amz-Signature': this.#sign(credentials, date, policy) };
+    return { ...fields, key: target.key, Policy: policy, 'X-Amz-Signature': sign(key, policy) };
   }
 
-  #scope(date: string): string {
-    return `${date.slice(0, 8)}/${this.#region}/s3/aws4_request`;
-  }
-
-  #sign(credentials: SigningCredentials, date: string, text: string): string {
-    return hmac(this.#key(credentials, date.slice(0, 8)), text).toString('hex');
+  /** Many signatures in a row are made in one second by one secret. */
+  #dated({ secretAccessKey }: SigningCredentials, at: Date): Dated {
+    const time = at.getTime();
+    if (this.#last?.time === time && this.#last.secretAccessKey === secretAccessKey) return this.#last;
+    const date = at.toISOString().replace(/[-:]|\.\d{3}/g, '');
+    const day = date.slice(0, 8);
+    const scope = `${day}/${this.#region}/s3/aws4_request`;
+    this.#last = { secretAccessKey, time, key: this.#key(secretAccessKey, day), date, scope };
+    return this.#last;
   }
 
   /** A signing key serves one secret for one day. */
-  #key({ secretAccessKey }: SigningCredentials, day: string): Buffer {
+  #key(secretAccessKey: string, day: string): Buffer {
     const name = `${day}/${secretAccessKey}`;
     const known = this.#keys.get(name);
     if (known) return known;
@@ -119,9 +132,12 @@ export class QuerySigner {
 
 /** RFC 3986 escaping as S3 canonicalises it: everything but `A-Z a-z 0-9 - _ . ~`. */
 export const escape = (text: string): string =>
-  encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+  /^[\w.~-]*$/.test(text)
+    ? text
+    : encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 
-export const escapePath = (key: string): string => key.split('/').map(escape).join('/');
+export const escapePath = (key: string): string =>
+  /^[\w.~/-]*$/.test(key) ? key : key.split('/').map(escape).join('/');
 
 function canonicalHeaders(headers: Readonly<Record<string, string>>, host: string): { names: string; lines: string } {
   const all: Record<string, string> = { ...headers, host };
@@ -137,6 +153,6 @@ const queryString = (query: Readonly<Record<string, string>>): string =>
     .map((name) => `&${escape(name)}=${escape(query[name] ?? '')}`)
     .join('');
 
-const amzDate = (at: Date): string => at.toISOString().replace(/[-:]|\.\d{3}/g, '');
-
 const hmac = (key: string | Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest();
+
+const sign = (key: Buffer, text: string): string => createHmac('sha256', key).update(text).digest('hex');

@@ -297,6 +297,25 @@ test('events tell who, which organisation and which place, and no secret', async
     expect(said).not.toContain(secret);
 });
 
+onEmbedded('a store that copies without conditions: what was verified is placed, not what came after', async () => {
+  const options = { ...storage.options, capabilities: { conditionalCopySource: false } };
+  const weak = await Test.createTestingModule({ imports: [StorageModule.forRoot(options)] }).compile();
+  storage.s3.features.conditionalCopySource = false;
+  const { token } = await sent(pdf);
+  const [incoming] = await keys();
+  const swap = async () => {
+    const other = Buffer.from('<script>'.padEnd(pdf.length, '!'));
+    const params = { Bucket: storage.bucket, Key: incoming, Body: other, ContentType: 'application/pdf' };
+    await storage.raw.send(new PutObjectCommand(params));
+  };
+  storage.s3.faults.add({ operation: 'CopyObject', key, before: swap });
+  await weak.get(DirectUploads).complete(one, token, { by });
+  storage.s3.features.conditionalCopySource = true;
+  expect(await keys()).toEqual([key]);
+  expect(Buffer.concat(await (await forms.read(one, place)).body.toArray())).toEqual(pdf);
+  await weak.close();
+});
+
 test('a store that accepts unsigned headers gets no direct uploads without a tenant role', async () => {
   const options = { ...storage.options, tenantRole: undefined, capabilities: { refusesUnsignedHeaders: false } };
   const weak = await Test.createTestingModule({ imports: [StorageModule.forRoot(options)] }).compile();

@@ -1,6 +1,5 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
-import { acceptedType } from '../content/accepted-types.js';
 import { layout } from '../keys/layout.js';
 import { orgScopedKey, type ObjectKey } from '../keys/object-key.js';
 import type { OrgId } from '../keys/org-id.js';
@@ -8,12 +7,13 @@ import type { ObjectInfo } from '../s3/object-info.js';
 import { ObjectStore } from '../s3/object-store.js';
 import { StorageError } from '../storage.error.js';
 import { StorageEvents, type Place, type Purpose } from '../storage.events.js';
-import { ticketPartBytes, writeUrlSeconds } from '../storage.policy.js';
+import { writeUrlSeconds } from '../storage.policy.js';
 import type { StorageSettings } from '../storage.settings.js';
 import { STORAGE_SETTINGS } from '../storage.tokens.js';
-import { inspect } from './inspection.js';
-import { fromMetadata, storedFile, toMetadata, type StoredFile } from './stored-file.js';
-import { partCount, postForm, putRequest, stepRequest, type UploadStep } from './upload-requests.js';
+import { promote } from './promotion.js';
+import { requireSafeStore, sent, ticketFor } from './tickets.js';
+import { fromMetadata, storedFile, type StoredFile } from './stored-file.js';
+import { stepRequest, type UploadStep } from './upload-requests.js';
 import { admitted, type UploadPromise, type UploadTarget, type UploadTicket } from './upload-target.js';
 import { UploadTokens, type Promised } from './upload-token.js';
 
@@ -50,7 +50,7 @@ export class DirectUploads {
   }
 
   async begin(target: UploadTarget & { by: string }, promise: UploadPromise): Promise<UploadTicket> {
-    this.#requireSafeStore();
+    requireSafeStore(this.settings);
     const { org, purpose, place, by, key, type, replaces } = target;
     const { size, sha256 } = admitted(promise, target.maxBytes);
     const present = await this.#find(org, key);
@@ -71,7 +71,8 @@ export class DirectUploads {
       ...(present && { replacing: present.etag }),
       multipart: promise.multipart === true,
     };
-    const ticket = await this.#ticket(promised, promise.method ?? this.settings.uploadMethod);
+    const token = await this.#tokens.seal(promised);
+    const ticket = await ticketFor(this.store, this.settings, promised, token, promise.method);
     this.events.emit({ kind: 'upload-begun', org, purpose, place, by, contentType: type.mime, size });
     return ticket;
   }
@@ -120,25 +121,6 @@ export class DirectUploads {
     await this.#discard(org, layout.incoming(org, promised), promised);
   }
 
-  async #ticket(promised: Promised, method: 'POST' | 'PUT'): Promise<UploadTicket> {
-    const { org } = promised;
-    const key = layout.incoming(org, promised);
-    const life = { expiresIn: writeUrlSeconds };
-    const token = await this.#tokens.seal(promised);
-    if (promised.multipart) {
-      const expiresAt = new Date(Date.now() + life.expiresIn * 1000);
-      return { method: 'MULTIPART', partSize: ticketPartBytes, partCount: partCount(promised.size), expiresAt, token };
-    }
-    if (method === 'POST') {
-      if (!this.settings.capabilities.postPolicy) {
-        throw new StorageError('not_supported', `This store does not verify POST policies: ask for method 'PUT'.`);
-      }
-      return { method, ...(await this.store.presignPost(org, key, postForm(this.settings, promised), life)), token };
-    }
-    const request = putRequest(this.settings, promised);
-    return { method, ...(await this.store.presign(org, key, request, life)), headers: sent(request.headers), token };
-  }
-
   async #open(org: OrgId, token: string, { by, purpose }: Caller): Promise<Promised> {
     const promised = await this.#tokens.open(token);
     const isTheirs = promised.org === org && promised.by === by && (purpose ?? promised.purpose) === promised.purpose;
@@ -153,21 +135,13 @@ export class DirectUploads {
     promised: Promised,
     before: ObjectInfo | undefined,
   ): Promise<ObjectInfo> {
-    const type = acceptedType(promised.contentType);
-    const { fileName, by, uploadId, sha256, replaces } = promised;
+    const { replaces } = promised;
     if (before && !replaces) throw new StorageError('already_exists', 'There is already a file with this name.');
     if (before?.etag !== promised.replacing) {
       throw new StorageError('conflict', 'The file was changed while this upload was under way. Begin it again.');
     }
     try {
-      const sourceEtag = await inspect(this.store, this.settings, org, incoming, promised, type);
-      const metadata = toMetadata({ fileName, by, uploadId, sha256 });
-      await this.store.copy(org, incoming, final, {
-        contentType: type.mime,
-        metadata,
-        sourceEtag,
-        ifAbsent: !replaces,
-      });
+      await promote(this.store, this.settings, org, { incoming, final }, promised);
     } catch (error) {
       // Another completion of the same upload may have been faster at any point.
       const now = await this.#find(org, final);
@@ -193,15 +167,6 @@ export class DirectUploads {
       this.#logger.warn(`An incoming object could not be removed: ${(error as StorageError).code}`);
     }
   }
-
-  #requireSafeStore(): void {
-    const { capabilities, tenantRole } = this.settings;
-    if (capabilities.refusesUnsignedHeaders || tenantRole) return;
-    throw new StorageError(
-      'not_supported',
-      'This store accepts headers that a URL does not sign, so a client could copy foreign objects: direct uploads need tenantRole.',
-    );
-  }
 }
 
 const refusals = new Set(['size_mismatch', 'content_mismatch', 'hash_mismatch', 'already_exists', 'conflict']);
@@ -219,7 +184,3 @@ function meaningOf(error: unknown, isTaken: boolean): unknown {
     ? new StorageError('already_exists', 'There is already a file with this name.')
     : new StorageError('conflict', 'The bytes changed while they were verified. Begin the upload again.');
 }
-
-/** Clients set their own Content-Length, and browsers let nobody else do it. */
-const sent = ({ 'content-length': _set, ...headers }: Readonly<Record<string, string>> = {}): Record<string, string> =>
-  headers;

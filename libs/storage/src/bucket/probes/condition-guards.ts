@@ -102,7 +102,8 @@ export const conditionGuards: Guard[] = [
   {
     id: 'copy-of-what-was-inspected',
     title: 'A copy of a source that has changed since it was inspected',
-    fix: 'Do not offer direct uploads on this store: bytes can be exchanged between inspection and acceptance.',
+    capability: 'conditionalCopySource',
+    fix: '',
     async probe(bench) {
       const from = bench.incoming();
       const put = await bench.put(from);

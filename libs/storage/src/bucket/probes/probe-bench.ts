@@ -3,7 +3,8 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { layout } from '../../keys/layout.js';
 import type { KeyPrefix, ObjectKey } from '../../keys/object-key.js';
 import { parseOrgId, type OrgId } from '../../keys/org-id.js';
-import { ObjectStore, writeProtection } from '../../s3/object-store.js';
+import { ObjectStore } from '../../s3/object-store.js';
+import { writeProtection } from '../../s3/write-protection.js';
 import { OrgClients } from '../../s3/org-clients.js';
 import { Presigner } from '../../s3/presigner.js';
 import { escapePath, QuerySigner, type PostCondition, type UnsignedRequest } from '../../s3/signature.js';
@@ -62,7 +63,9 @@ export class ProbeBench {
 
   static async open(settings: StorageSettings, main: S3Client, signal?: AbortSignal): Promise<ProbeBench> {
     const key = layout.logo(reservedOrg);
-    const { url } = await new Presigner(settings).url(main, reservedOrg, key, { method: 'GET' }, { expiresIn: 60 });
+    const presigner = new Presigner(settings);
+    const grant = await presigner.grant(main, { expiresIn: 60 });
+    const { url } = presigner.url(grant, reservedOrg, key, { method: 'GET' });
     const { origin, pathname } = new URL(url);
     return new ProbeBench(settings, main, origin, pathname.slice(0, -key.length), signal);
   }

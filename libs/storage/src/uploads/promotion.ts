@@ -1,25 +1,58 @@
-import { createHash } from 'node:crypto';
-import type { AcceptedType } from '../content/accepted-types.js';
+import { createHash, randomUUID } from 'node:crypto';
+import { acceptedType } from '../content/accepted-types.js';
 import { sniffBytes, verifyContent } from '../content/detect.js';
+import { layout } from '../keys/layout.js';
 import type { ObjectKey } from '../keys/object-key.js';
 import type { OrgId } from '../keys/org-id.js';
 import type { ObjectInfo } from '../s3/object-info.js';
 import type { ObjectStore } from '../s3/object-store.js';
 import { StorageError } from '../storage.error.js';
 import type { StorageSettings } from '../storage.settings.js';
+import { toMetadata } from './stored-file.js';
 import type { Promised } from './upload-token.js';
+
+/**
+ * Verifies what arrived and copies it to its place, on condition that it is still what was verified. A store that does not
+ * know that condition gets a detour: the bytes are first copied to where no client can write, and verified there.
+ */
+export async function promote(
+  store: ObjectStore,
+  settings: StorageSettings,
+  org: OrgId,
+  { incoming, final }: { incoming: ObjectKey; final: ObjectKey },
+  promised: Promised,
+): Promise<void> {
+  const { contentType, fileName, by, uploadId, sha256, replaces } = promised;
+  const source = settings.capabilities.conditionalCopySource
+    ? incoming
+    : await outOfReach(store, org, incoming, uploadId);
+  try {
+    const sourceEtag = await inspect(store, settings, org, source, promised);
+    const metadata = toMetadata({ fileName, by, uploadId, sha256 });
+    await store.copy(org, source, final, { contentType, metadata, sourceEtag, ifAbsent: !replaces });
+  } finally {
+    if (source !== incoming) await store.delete(org, source).catch(() => {});
+  }
+}
+
+/** A name of its own each time: two completions at once must not write over what the other has verified. */
+async function outOfReach(store: ObjectStore, org: OrgId, incoming: ObjectKey, uploadId: string): Promise<ObjectKey> {
+  const staged = layout.incoming(org, { uploadId: `${uploadId}.${randomUUID()}` });
+  const { etag } = await store.head(org, incoming);
+  await store.copy(org, incoming, staged, { sourceEtag: etag });
+  return staged;
+}
 
 /**
  * Compares what is stored with what was promised, by the stored bytes and never by the client's word. Every read is on
  * condition of the ETag seen first, so that the answer is about one state of the object; that ETag is returned.
  */
-export async function inspect(
+async function inspect(
   store: ObjectStore,
   settings: StorageSettings,
   org: OrgId,
   key: ObjectKey,
   promised: Promised,
-  type: AcceptedType,
 ): Promise<string> {
   const info = await store.head(org, key);
   if (info.size !== promised.size) {
@@ -34,7 +67,7 @@ export async function inspect(
   }
   const isWhole = info.size <= sniffBytes;
   const { body } = await store.read(org, key, { range: `bytes=0-${sniffBytes - 1}`, ifMatch: info.etag });
-  await verifyContent(Buffer.concat(await body.toArray()), type, isWhole);
+  await verifyContent(Buffer.concat(await body.toArray()), acceptedType(promised.contentType), isWhole);
   return info.etag;
 }
 

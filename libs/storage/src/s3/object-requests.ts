@@ -1,0 +1,49 @@
+import type { Readable } from 'node:stream';
+import type { ObjectInfo } from './object-info.js';
+
+export interface ObjectAttributes {
+  contentType: string;
+  /** Values in printable ASCII. */
+  metadata: Readonly<Record<string, string>>;
+}
+
+export interface PutOptions extends ObjectAttributes {
+  /** Bytes, where known. */
+  size?: number;
+  /** Fails with `already_exists` when the key is taken. */
+  ifAbsent?: boolean;
+  signal?: AbortSignal;
+}
+
+/** Without attributes the copy has the source's. */
+export interface CopyOptions extends Partial<ObjectAttributes> {
+  /** The source must still have this ETag. */
+  sourceEtag: string;
+  ifAbsent?: boolean;
+}
+
+export interface ReadOptions {
+  /** One range of RFC 9110, such as `bytes=0-99`. */
+  range?: string;
+  ifMatch?: string;
+  ifNoneMatch?: string;
+  signal?: AbortSignal;
+}
+
+/** `body` must be read to its end or destroyed: an unread one holds a connection. */
+export interface ObjectStream extends ObjectInfo {
+  body: Readable;
+  /** Set on a partial answer: `bytes 0-99/1000`. */
+  contentRange?: string;
+}
+
+export interface ObjectPage {
+  objects: (ObjectInfo & { key: string })[];
+  nextCursor?: string;
+}
+
+export interface ReadHeaders {
+  contentType: string;
+  contentDisposition: string;
+  cacheControl: string;
+}
