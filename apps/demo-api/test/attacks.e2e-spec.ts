@@ -102,18 +102,27 @@ describe('content that is not what it says', () => {
   });
 
   it.each([
-    ['no type', undefined, 415, 'type_not_accepted'],
     ['JSON', 'application/json', 415, 'type_not_accepted'],
     ['another type than its name', 'image/jpeg', 415, 'type_not_accepted'],
     ['a type that breaks lines', 'image/png\tx', 415, 'type_not_accepted'],
   ])('%s is refused', async (_what, contentType, status, code) => {
     const answer = await demo.call('PUT', `${field}/files/x.png`, {
       as: one,
-      headers: contentType === undefined ? {} : { 'content-type': contentType },
+      headers: { 'content-type': contentType },
       body: png.bytes,
     });
     expect([answer.status, answer.json.code]).toEqual([status, code]);
     expect(await demo.storage.contents()).toEqual(nothing);
+  });
+
+  it.each([
+    ['no type', {}],
+    ['a type that says nothing', { 'content-type': 'application/octet-stream' }],
+  ])('%s leaves it to the name, and the content must fit that', async (_what, headers: Record<string, string>) => {
+    const sent = { as: one, headers, body: png.bytes };
+    const refused = await demo.call('PUT', `${field}/files/x.pdf`, sent);
+    expect([refused.status, refused.json.code]).toEqual([422, 'content_mismatch']);
+    expect((await demo.call('PUT', `${field}/files/x.png`, sent)).json.contentType).toBe('image/png');
   });
 
   it('an empty file is refused', async () => {

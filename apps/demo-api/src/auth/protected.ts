@@ -1,5 +1,10 @@
 import { applyDecorators, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiForbiddenResponse, ApiUnauthorizedResponse } from '@nestjs/swagger';
+import {
+  ApiBearerAuth,
+  ApiForbiddenResponse,
+  ApiTooManyRequestsResponse,
+  ApiUnauthorizedResponse,
+} from '@nestjs/swagger';
 import { TenantGuard } from 'nest-tenant-storage';
 import { ErrorAnswer } from '../http/answers.js';
 import { JwtAuthGuard } from './jwt-auth.guard.js';
@@ -15,4 +20,5 @@ export const Protected = () =>
       description: '`unauthorized`: no token, or one that is not valid here',
     }),
     ApiForbiddenResponse({ type: ErrorAnswer, description: '`forbidden`: your role does not allow this' }),
+    ApiTooManyRequestsResponse({ type: ErrorAnswer, description: '`too_many_requests`: see `Retry-After`' }),
   );

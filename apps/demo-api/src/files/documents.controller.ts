@@ -33,7 +33,7 @@ export class DocumentsController {
 
   @Put()
   @Needs('document:write')
-  @Uploads('Upload the document: a PNG')
+  @Uploads('Upload the document: a PDF', 'application/pdf')
   async upload(
     @CurrentOrg() org: OrgId,
     @CurrentUser() { sub }: User,

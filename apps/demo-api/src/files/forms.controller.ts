@@ -3,7 +3,15 @@ import { ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsBoolean, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 import type { Request, Response } from 'express';
-import { CurrentOrg, FormUploadsService, readOptionsOf, receiveFile, sendFile, type OrgId } from 'nest-tenant-storage';
+import {
+  acceptedTypes,
+  CurrentOrg,
+  FormUploadsService,
+  readOptionsOf,
+  receiveFile,
+  sendFile,
+  type OrgId,
+} from 'nest-tenant-storage';
 import { Protected } from '../auth/protected.js';
 import { Needs } from '../auth/roles.guard.js';
 import { CurrentUser, type User } from '../auth/user.js';
@@ -64,7 +72,7 @@ export class FormsController {
 
   @Put('files/:fileName')
   @Needs('form-upload:write')
-  @Uploads('Upload a file')
+  @Uploads('Upload a file', ...new Set(acceptedTypes.map(({ mime }) => mime)))
   async upload(
     @CurrentOrg() org: OrgId,
     @CurrentUser() { sub }: User,

@@ -23,7 +23,7 @@ export class SignaturesController {
 
   @Put()
   @Needs('signature:write')
-  @Uploads('Upload the signature: a PNG')
+  @Uploads('Upload the signature: a PNG', 'image/png')
   async upload(
     @CurrentOrg() org: OrgId,
     @CurrentUser() { sub }: User,

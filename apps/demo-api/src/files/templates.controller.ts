@@ -18,7 +18,7 @@ export class TemplatesController {
 
   @Put()
   @Needs('logo:write')
-  @Uploads('Upload the logo: a PNG')
+  @Uploads('Upload the logo: a PNG', 'image/png')
   async upload(@CurrentOrg() org: OrgId, @CurrentUser() { sub }: User, @Req() request: Request) {
     return this.templates.upload(org, await receiveFile(request), { by: sub });
   }

@@ -42,11 +42,11 @@ const fileErrors = () =>
   );
 const bytes = { schema: { type: 'string', format: 'binary' } } as const;
 
-export const Uploads = (summary: string) =>
+export const Uploads = (summary: string, ...contentTypes: string[]) =>
   applyDecorators(
     ApiOperation({ summary, description: 'The raw bytes are the body; `Content-Type` says what they are.' }),
     HttpCode(201),
-    ApiConsumes('application/octet-stream', 'image/png', 'application/pdf'),
+    ApiConsumes(...contentTypes),
     ApiBody({ required: true, ...bytes }),
     ApiCreatedResponse({ type: StoredFileAnswer }),
     fileErrors(),
