@@ -43,7 +43,13 @@ export class Handler {
     if (message.destroyed && !message.complete) return;
     record.status = answer.status;
     const cors = exchange.request ? corsHeaders(this.s3, exchange.request) : {};
-    const headers = { ...answer.headers, ...cors, 'x-amz-request-id': requestId, server: 'embedded-s3' };
+    const headers = {
+      ...answer.headers,
+      ...cors,
+      'x-amz-request-id': requestId,
+      server: 'embedded-s3',
+      date: this.s3.clock.now().toUTCString(),
+    };
     // a reader that goes away is its own affair
     await send(message, response, { ...answer, headers }, exchange.cutAfter).catch(() => undefined);
   }

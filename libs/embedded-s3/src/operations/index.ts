@@ -5,6 +5,7 @@ import { completeOperations } from './complete-upload.js';
 import type { Operation } from './context.js';
 import { copyOperations } from './copy-object.js';
 import { deleteOperations } from './delete-object.js';
+import { attributesOperations } from './get-object-attributes.js';
 import { getOperations } from './get-object.js';
 import { listOperations } from './list-objects.js';
 import { lockOperations } from './lock-settings.js';
@@ -23,6 +24,7 @@ export const operations: readonly Operation[] = [
   ...putOperations,
   ...copyOperations,
   ...getOperations,
+  ...attributesOperations,
   ...deleteOperations,
   ...taggingOperations,
   ...versioningOperations,
