@@ -32,6 +32,8 @@ export const requestLimit = (perMinute: number): RequestHandler =>
     limit: perMinute,
     standardHeaders: false,
     legacyHeaders: false,
+    // Any client can send these: without a trusted proxy they mean nothing, and are no reason to log.
+    validate: { xForwardedForHeader: false, forwardedHeader: false },
     skip: ({ path }) => /^\/(api\/)?health\//.test(path),
     handler: (_request, response) => {
       response.setHeader('Retry-After', '60');
