@@ -60,39 +60,6 @@ describe('a name or an id that would change the key', () => {
   });
 });
 
-it.each([
-  ['?org_id=11', {}],
-  ['?org_id=11&orgId=11&org=11&tenant=11', {}],
-  ['', { 'x-org-id': '11', org_id: '11', 'x-tenant-id': '11', 'x-amz-meta-org': '11' }],
-])('an organisation in the query or in headers has no effect: %s %j', async (query, headers) => {
-  const stored = await demo.call('PUT', `${field}/files/x.png${query}`, {
-    as: one,
-    headers: { 'content-type': 'image/png', ...headers },
-    body: png.bytes,
-  });
-  expect(stored.status).toBe(201);
-  expect((await demo.storage.contents()).keys).toEqual(['1/uploads/forms/7/field_3/x.png']);
-  const listed = await demo.call('GET', `${field}/files${query}`, { as: { org: '11' }, headers });
-  expect(listed.json).toEqual({ items: [] });
-});
-
-it('an organisation in a JSON body is a mistake', async () => {
-  const body = { fileName: 'x.png', contentType: 'image/png', size: 10, org_id: '11' };
-  const refused = await demo.call('POST', `${field}/uploads`, { as: one, body });
-  expect([refused.status, refused.json]).toEqual([
-    400,
-    { statusCode: 400, code: 'invalid_request', message: 'property org_id should not exist' },
-  ]);
-});
-
-it.each(['/api/11/forms/7/fields/3/files/x.png', '/api/orgs/11/forms/7/fields/3/files/x.png'])(
-  'an organisation in the path leads nowhere: %s',
-  async (path) => {
-    expect((await put(path)).status).toBe(404);
-    expect(await demo.storage.contents()).toEqual(nothing);
-  },
-);
-
 describe('content that is not what it says', () => {
   it.each(Object.entries(hostileSamples))('%s is refused', async (_what, sample) => {
     const answer = await put(`${field}/files/${sample.fileName}`, sample);

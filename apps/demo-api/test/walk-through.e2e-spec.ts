@@ -1,10 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import { AuditArchiveService, parseOrgId } from 'nest-tenant-storage';
 import { samples } from 'nest-tenant-storage/testing';
-import { apartFromDate, startDemo, type Demo } from './demo.harness.js';
+import { startDemo, type Demo } from './demo.harness.js';
 
 const one = { org: '1' };
-const eleven = { org: '11' };
 const field = '/api/forms/7/fields/3';
 const { png, pdf, txt } = samples;
 
@@ -181,48 +180,5 @@ describe('an archived month of audit logs', () => {
   it.each(['PUT', 'POST', 'DELETE'])('has no %s over HTTP', async (method) => {
     const refused = await demo.call(method, '/api/audit-archive/2026/1', { as: one });
     expect([refused.status, refused.json.code]).toEqual([404, 'not_found']);
-  });
-});
-
-describe("another organisation's file", () => {
-  const places = [
-    [`${field}/files/scan.png`, png],
-    ['/api/specialists/5/signature', png],
-    ['/api/documents/9/patient', pdf],
-    ['/api/templates/logo', png],
-  ] as const;
-
-  it.each(places)('%s cannot be told from an absent one', async (path, sample) => {
-    const absent = await Promise.all(
-      ['url', 'content'].map((verb) => demo.call('GET', `${path}/${verb}`, { as: eleven })),
-    );
-    expect((await put(path, one, sample)).status).toBe(201);
-    const foreign = await Promise.all(
-      ['url', 'content'].map((verb) => demo.call('GET', `${path}/${verb}`, { as: eleven })),
-    );
-    expect(foreign.map(apartFromDate)).toEqual(absent.map(apartFromDate));
-    expect(foreign.map(({ status, json }) => [status, json.code])).toEqual(Array(2).fill([404, 'not_found']));
-  });
-
-  it.each(places)('%s is neither replaced nor deleted', async (path, sample) => {
-    await put(path, one, sample);
-    const mine = { ...sample, bytes: sample.bytes };
-    expect((await put(path, eleven, mine)).status).toBe(201);
-    expect((await demo.call('DELETE', path, { as: eleven })).status).toBe(204);
-    expect((await demo.call('GET', `${path}/content`, { as: one })).body).toEqual(sample.bytes);
-  });
-
-  it('is not listed', async () => {
-    await put(`${field}/files/scan.png`, one);
-    expect((await demo.call('GET', `${field}/files`, { as: eleven })).json).toEqual({ items: [] });
-  });
-
-  it('is not archived', async () => {
-    const archive = demo.app.get(AuditArchiveService, { strict: false });
-    const absent = await demo.call('GET', '/api/audit-archive/2026/1/url', { as: eleven });
-    await archive.append(parseOrgId('1'), { year: 2026, month: 1 }, [{ a: 1 }]);
-    const foreign = await demo.call('GET', '/api/audit-archive/2026/1/url', { as: eleven });
-    expect(apartFromDate(foreign)).toEqual(apartFromDate(absent));
-    expect(foreign.status).toBe(404);
   });
 });
