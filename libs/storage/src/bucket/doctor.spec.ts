@@ -1,4 +1,9 @@
-import { ListMultipartUploadsCommand, ListObjectVersionsCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  DeleteBucketPolicyCommand,
+  ListMultipartUploadsCommand,
+  ListObjectVersionsCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import {
   startEmbeddedS3,
   type EmbeddedS3,
@@ -8,9 +13,9 @@ import {
 import { createS3Client } from '../s3/s3-client.js';
 import type { StorageModuleOptions } from '../storage.options.js';
 import { storageSettings } from '../storage.settings.js';
-import type { BucketRules } from './bucket.options.js';
+import type { BucketOptions, BucketRules } from './bucket.options.js';
 import { diagnose, type DoctorOptions, type DoctorReport } from './doctor.js';
-import { tenantRolePolicy } from './iam-policies.js';
+import { appPolicy, tenantRolePolicy } from './iam-policies.js';
 import { guards } from './probes/run-probes.js';
 import { provision } from './provision.js';
 
@@ -147,6 +152,38 @@ test('a bucket whose policy refuses the module is named as that', async () => {
   expect(fix).toContain('the bucket policy must not deny it');
   expect(report.guards).toEqual([]);
 });
+
+describe('the rights that policy iam-app prints are enough, and no more than that', () => {
+  const user = (options: BucketOptions) => ({
+    name: 'app',
+    accessKeyId: 'AKIAAPP',
+    secretAccessKey: 'secret-of-the-app',
+    policy: appPolicy(options),
+  });
+
+  test.each<[string, BucketOptions]>([
+    ['with all files', { bucket }],
+    ['with sessions only', { bucket, tenantRoleArn }],
+  ])('%s', async (_name, options) => {
+    const app = user(options);
+    const { s3, settings } = await ward({ ...withRole, users: [app] });
+    const tenantRole = options.tenantRoleArn ? { roleArn: tenantRoleArn, stsEndpoint: s3.endpoint } : undefined;
+    const asApp = { ...settings, credentials: app, tenantRole };
+    const admin = createS3Client(settings);
+    await provision({ ...asApp, credentials: settings.credentials }, admin, rules, { confirm: async () => true });
+    const client = createS3Client(asApp);
+    open.at(-1)!.clients.push(admin, client);
+    const report = await diagnose(asApp, client, rules);
+    expect(ids(report)).toEqual([]);
+    expect(await outcomeOf(client.send(new DeleteBucketPolicyCommand({ Bucket: bucket })))).toBe('AccessDenied');
+  });
+});
+
+const outcomeOf = (sent: Promise<unknown>) =>
+  sent.then(
+    () => 'done',
+    (error: Error) => error.name,
+  );
 
 describe('with a tenant role', () => {
   test('the session of one organisation reaches no other', async () => {

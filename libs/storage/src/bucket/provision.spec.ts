@@ -16,9 +16,12 @@ import {
 import { startEmbeddedS3, type EmbeddedS3 } from '@nest-tenant-storage/embedded-s3';
 import { createS3Client } from '../s3/s3-client.js';
 import { storageSettings, type StorageSettings } from '../storage.settings.js';
+import { checkBucket } from './check-bucket.js';
+import { publicAccessBlock } from './bucket-settings.js';
 import type { BucketRules } from './bucket.options.js';
 import type { PolicyDocument, PolicyStatement } from './policy-document.js';
 import { provision, type ProvisionOptions } from './provision.js';
+import { storeProfiles } from './store-profile.js';
 
 const Bucket = 'clinic-files';
 const rules: BucketRules = { appOrigins: ['https://app.example.com'], requireTls: true };
@@ -114,12 +117,14 @@ describe('nothing is loosened', () => {
     await run();
     const Rules = [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms' as const, KMSMasterKeyID: 'k' } }];
     await raw.send(new PutBucketEncryptionCommand({ Bucket, ServerSideEncryptionConfiguration: { Rules } }));
+    const PublicAccessBlockConfiguration = { ...publicAccessBlock(), IgnorePublicAcls: false };
+    await raw.send(new PutPublicAccessBlockCommand({ Bucket, PublicAccessBlockConfiguration }));
     settings = { ...settings, encryption: 'none' };
-    await run({}, { store: 'ceph' });
+    await run({}, { store: { ...storeProfiles.aws, blockPublicAcls: false, conditionsInVersions: false } });
     const { ServerSideEncryptionConfiguration } = await raw.send(new GetBucketEncryptionCommand({ Bucket }));
     expect(ServerSideEncryptionConfiguration?.Rules?.[0]).toMatchObject(Rules[0]!);
-    const { PublicAccessBlockConfiguration } = await raw.send(new GetPublicAccessBlockCommand({ Bucket }));
-    expect(Object.values(PublicAccessBlockConfiguration!)).toEqual([true, true, true, true]);
+    const flags = await raw.send(new GetPublicAccessBlockCommand({ Bucket }));
+    expect(Object.values(flags.PublicAccessBlockConfiguration!)).toEqual([true, true, true, true]);
     expect((await raw.send(new GetBucketVersioningCommand({ Bucket }))).Status).toBe('Enabled');
   });
 
@@ -207,6 +212,19 @@ describe('the bucket itself', () => {
     const steps = await outcomes(run({ create: true }));
     expect(steps).toEqual(expect.arrayContaining(['bucket created', 'policy applied']));
   });
+});
+
+test('a store that loses conditions in versions, and has no defaults, is not asked for either', async () => {
+  const steps = await run({}, { store: 'ceph' });
+  const byId = new Map(steps.map(({ id, outcome }) => [id, outcome]));
+  expect(byId.get('versioning')).toBe('unchanged');
+  expect([byId.get('ownership'), byId.get('encryption')]).toEqual(['unsupported', 'unsupported']);
+  expect((await raw.send(new GetBucketVersioningCommand({ Bucket }))).Status).toBeUndefined();
+  await run();
+  const { findings } = await checkBucket(settings, client, { ...rules, store: 'ceph' });
+  expect(findings.map(({ id, severity }) => `${severity} ${id}`)).toEqual(
+    expect.arrayContaining(['error versioning', 'warning ownership:unsupported', 'warning encryption:unsupported']),
+  );
 });
 
 test('one setting that fails does not keep the others from being made', async () => {
