@@ -38,19 +38,6 @@ const setOwnership = (ObjectOwnership: S3.ObjectOwnership) =>
   client.send(
     new S3.PutBucketOwnershipControlsCommand({ Bucket, OwnershipControls: { Rules: [{ ObjectOwnership }] } }),
   );
-const blockPublic = (on: boolean) =>
-  client.send(
-    new S3.PutPublicAccessBlockCommand({
-      Bucket,
-      PublicAccessBlockConfiguration: {
-        BlockPublicAcls: on,
-        IgnorePublicAcls: on,
-        BlockPublicPolicy: on,
-        RestrictPublicBuckets: on,
-      },
-    }),
-  );
-
 test('a new bucket is closed, encrypted, owned by its owner, and has nothing else', async () => {
   const { PublicAccessBlockConfiguration } = await client.send(new S3.GetPublicAccessBlockCommand({ Bucket }));
   expect(Object.values(PublicAccessBlockConfiguration ?? {})).toEqual([true, true, true, true]);
@@ -171,91 +158,6 @@ describe('CORS', () => {
     expect((await from('https://evil.test')).headers[allowed]).toBeUndefined();
     const refused = await from(app, `${server.s3.endpoint}/${BUCKET}/a`);
     expect([refused.status, refused.headers[allowed]]).toEqual([403, app]);
-  });
-});
-
-describe('public access and ACLs', () => {
-  const Policy = JSON.stringify({
-    Statement: [{ Effect: 'Allow', Principal: '*', Action: 's3:GetObject', Resource: `arn:aws:s3:::${BUCKET}/*` }],
-  });
-  const putPolicy = () => client.send(new S3.PutBucketPolicyCommand({ Bucket, Policy }));
-
-  test('a public policy is refused while it is blocked', async () => {
-    expect(await refusal(putPolicy())).toBe('403 AccessDenied');
-    await blockPublic(false);
-    await putPolicy();
-    const { PolicyStatus } = await client.send(new S3.GetBucketPolicyStatusCommand({ Bucket }));
-    expect(PolicyStatus?.IsPublic).toBe(true);
-    expect((await raw('GET', `${server.s3.endpoint}/${BUCKET}/a`)).status).toBe(403);
-  });
-
-  test('where the owner owns everything, only ACLs that change nothing pass', async () => {
-    await server.put('a', 'x', { ACL: 'private' });
-    await server.put('a', 'x', { ACL: 'bucket-owner-full-control' });
-    expect(await refusal(server.put('a', 'x', { ACL: 'public-read' }))).toBe('400 AccessControlListNotSupported');
-    const put = (ACL: S3.ObjectCannedACL) => client.send(new S3.PutObjectAclCommand({ Bucket, Key: 'a', ACL }));
-    expect(await refusal(put('private'))).toBe('400 AccessControlListNotSupported');
-    expect(await refusal(client.send(new S3.PutBucketAclCommand({ Bucket, ACL: 'private' })))).toBe(
-      '400 AccessControlListNotSupported',
-    );
-    const { Grants, Owner } = await client.send(new S3.GetObjectAclCommand({ Bucket, Key: 'a' }));
-    expect(Grants).toMatchObject([{ Permission: 'FULL_CONTROL', Grantee: { ID: Owner?.ID, Type: 'CanonicalUser' } }]);
-  });
-
-  test('where ACLs count, public ones are still blocked until that is lifted', async () => {
-    await setOwnership('ObjectWriter');
-    expect(await refusal(server.put('a', 'x', { ACL: 'public-read' }))).toBe('403 AccessDenied');
-    await blockPublic(false);
-    await server.put('a', 'x', { ACL: 'public-read' });
-    await client.send(new S3.PutBucketAclCommand({ Bucket, ACL: 'public-read-write' }));
-    const groups = ({ Grants = [] }: S3.GetObjectAclCommandOutput) =>
-      Grants.map(({ Grantee }) => Grantee?.URI).filter(Boolean);
-    const AllUsers = 'http://acs.amazonaws.com/groups/global/AllUsers';
-    expect(groups(await client.send(new S3.GetObjectAclCommand({ Bucket, Key: 'a' })))).toEqual([AllUsers]);
-    expect(groups(await client.send(new S3.GetBucketAclCommand({ Bucket })))).toEqual([AllUsers, AllUsers]);
-    await client.send(new S3.PutObjectAclCommand({ Bucket, Key: 'a', ACL: 'private' }));
-    expect(groups(await client.send(new S3.GetObjectAclCommand({ Bucket, Key: 'a' })))).toEqual([]);
-  });
-
-  test('grants in headers are refused', async () => {
-    expect(await refusal(server.put('a', 'x', { GrantRead: 'uri="x"' }))).toBe('501 NotImplemented');
-  });
-});
-
-describe('lifecycle', () => {
-  const DAY = 86_400_000;
-  /** When something that is written now and lives for a day comes due: at the midnight after the next. */
-  const due = (): number => Math.ceil(Date.now() / DAY) * DAY + DAY;
-  const applyAt = async (time: number) => {
-    server.s3.clock.set(new Date(time));
-    await server.s3.applyLifecycle();
-    server.s3.clock.reset();
-  };
-  beforeEach(() =>
-    client.send(new S3.PutBucketLifecycleConfigurationCommand({ Bucket, LifecycleConfiguration: { Rules } })),
-  );
-
-  test('expires what is due, and nothing before', async () => {
-    for (const key of ['tmp/1/a', '1/tmp/a']) await server.put(key, 'x');
-    const { UploadId } = await client.send(new S3.CreateMultipartUploadCommand({ Bucket, Key: 'up' }));
-    await client.send(new S3.UploadPartCommand({ Bucket, Key: 'up', UploadId, PartNumber: 1, Body: 'x' }));
-    const uploads = async () =>
-      (await client.send(new S3.ListMultipartUploadsCommand({ Bucket }))).Uploads?.length ?? 0;
-    await applyAt(due() - 1);
-    expect([await server.keys(), await uploads()]).toEqual([['1/tmp/a', 'tmp/1/a'], 1]);
-    await applyAt(due());
-    expect([await server.keys(), await uploads()]).toEqual([['1/tmp/a'], 0]);
-  });
-
-  test('leaves a marker in a versioned bucket, and removes old versions', async () => {
-    await client.send(new S3.PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Enabled' } }));
-    for (const body of ['one', 'two']) for (const key of ['tmp/a', 'v/a']) await server.put(key, body);
-    await applyAt(due());
-    expect(await server.keys()).toEqual(['v/a']);
-    const { Versions = [], DeleteMarkers = [] } = await client.send(new S3.ListObjectVersionsCommand({ Bucket }));
-    expect(Versions.map(({ Key }) => Key)).toEqual(['tmp/a', 'tmp/a', 'v/a']);
-    expect(DeleteMarkers.map(({ Key }) => Key)).toEqual(['tmp/a']);
-    expect((await server.read('v/a')).toString()).toBe('two');
   });
 });
 
