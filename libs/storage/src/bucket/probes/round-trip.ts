@@ -95,7 +95,7 @@ async function firstFailure(bench: ProbeBench) {
       const answered = (cause as { name?: string } | undefined)?.name;
       const fix =
         code === 'store_refused'
-          ? `These credentials need ${rights(bench.settings)}, and the bucket policy must not deny it.`
+          ? `These credentials need ${rights(bench.settings)}, and the bucket policy must not deny it (its language differs between stores: see --store).`
           : 'Check endpoint, region, bucket and network.';
       return {
         step: name,
