@@ -1,3 +1,4 @@
+import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { Test } from '@nestjs/testing';
 import { gunzipSync } from 'node:zlib';
 import { parseOrgId } from '../keys/org-id.js';
@@ -183,6 +184,17 @@ describe('form files', () => {
     expect(JSON.stringify(first.items.map(({ url: _url, ...item }) => item))).not.toMatch(
       /uploads|field_|tenant-files/,
     );
+  });
+
+  test('a key that others put there under no name of ours is listed, and gets no URL', async () => {
+    await forms.upload(one, { ...file, fileName: 'z.png' }, { bytes: once(png.bytes), contentType: 'image/png' });
+    const odd = { Bucket: storage.bucket, Key: '1/uploads/forms/201/field_7/a:b?.png', Body: png.bytes };
+    await storage.raw.send(new PutObjectCommand(odd));
+    const { items } = await forms.list(one, file, { urls: true });
+    expect(items).toEqual([
+      expect.not.objectContaining({ url: expect.anything() }),
+      expect.objectContaining({ fileName: 'z.png', url: expect.stringMatching(/z\.png\?/) }),
+    ]);
   });
 
   test.each([

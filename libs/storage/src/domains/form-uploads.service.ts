@@ -14,6 +14,7 @@ import { streamUpload } from '../uploads/stream-upload.js';
 import {
   openFile,
   readUrl,
+  readUrls,
   type By,
   type DownloadOptions,
   type FileStream,
@@ -72,14 +73,7 @@ export class FormUploadsService {
 
   async presignDownload(org: OrgId, place: FormFilePlace, options: DownloadOptions = {}): Promise<ReadUrl> {
     const issued = await readUrl(this.store, org, locate(org, place), options);
-    this.events.emit({
-      kind: 'read-url-issued',
-      org,
-      purpose,
-      place: { ...place },
-      by: options.by,
-      expiresAt: issued.expiresAt,
-    });
+    this.#tellIssued(org, place, issued, options);
     return issued;
   }
 
@@ -92,23 +86,23 @@ export class FormUploadsService {
     const prefix = layout.formField(org, place);
     const limit = Math.max(1, Math.min(options.limit ?? mostListed, mostListed));
     const { objects, nextCursor } = await this.store.list(org, prefix, { limit, cursor: options.cursor });
-    const items = await Promise.all(
-      objects.map(async ({ key, ...info }) => {
-        const fileName = key.slice(prefix.length);
-        const file = storedFile(info, fileName);
-        if (!options.urls) return file;
-        return {
-          ...file,
-          ...(await this.presignDownload(org, { ...place, fileName }, { by: options.by, unchecked: true })),
-        };
-      }),
-    );
+    const listed = objects.map(({ key, ...info }) => ({ key, file: storedFile(info, key.slice(prefix.length)) }));
+    const urls = options.urls ? await readUrls(this.store, org, prefix, listed) : undefined;
+    const items = listed.map(({ key, file }) => {
+      const issued = urls?.get(key);
+      if (issued) this.#tellIssued(org, { ...place, fileName: file.fileName }, issued, options);
+      return { ...file, ...issued };
+    });
     return { items, ...(nextCursor && { nextCursor }) };
   }
 
   async delete(org: OrgId, place: FormFilePlace, { by }: By = {}): Promise<void> {
     await this.store.delete(org, locate(org, place).key);
     this.events.emit({ kind: 'file-deleted', org, purpose, place: { ...place }, by });
+  }
+
+  #tellIssued(org: OrgId, place: FormFilePlace, { expiresAt }: ReadUrl, { by }: By): void {
+    this.events.emit({ kind: 'read-url-issued', org, purpose, place: { ...place }, by, expiresAt });
   }
 }
 

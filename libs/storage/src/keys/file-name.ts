@@ -2,6 +2,7 @@ import { StorageError } from '../storage.error.js';
 import {
   isCleanSegment,
   isDotsOrBlank,
+  isPlainSegment,
   isWindowsDevice,
   maxSegmentBytes,
   percentEncoded,
@@ -35,6 +36,7 @@ const overlong = /%c[01]%[89ab][0-9a-f]/i;
  */
 export function parseFileName(value: unknown): FileName {
   if (typeof value !== 'string' || !value.isWellFormed()) refuse('be text');
+  if (isPlainSegment(value)) return { original: value, key: value, extension: extensionOf(value) };
   const name = value.normalize('NFC');
   if (Buffer.byteLength(name) > maxSegmentBytes) refuse(`be at most ${maxSegmentBytes} bytes long`);
   const original = name.replace(invisible, '').normalize('NFC');

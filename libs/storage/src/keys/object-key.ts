@@ -41,7 +41,7 @@ export function orgScopedKey(org: OrgId, path: string): ObjectKey {
  * Whether a key is one that this module could have made for this organisation. The whole key is checked again, not only
  * how it starts. False, never an error, for anything else.
  */
-export function belongsToOrg(key: string, org: OrgId): boolean {
+export function belongsToOrg(key: string, org: OrgId): key is ObjectKey {
   return stands(key, org, 'key');
 }
 
@@ -79,7 +79,7 @@ export function prefixInOrg(org: OrgId) {
 function mint(org: OrgId, root: Root, path: string): ObjectKey | undefined {
   if (typeof path !== 'string') return undefined;
   const key = roots[root].folder(parseOrgId(org)) + path.normalize('NFC');
-  return belongsToOrg(key, org) ? (key as ObjectKey) : undefined;
+  return belongsToOrg(key, org) ? key : undefined;
 }
 
 function stands(text: string, org: OrgId, as: 'key' | 'prefix'): boolean {

@@ -9,7 +9,9 @@ const maxOrgId = 2n ** 63n - 1n;
 
 /** Whether a value is a canonical organisation id already, without converting anything. */
 export function isCanonicalOrgId(value: unknown): value is string {
-  return typeof value === 'string' && /^[1-9][0-9]{0,18}$/.test(value) && BigInt(value) <= maxOrgId;
+  return (
+    typeof value === 'string' && /^[1-9][0-9]{0,18}$/.test(value) && (value.length < 19 || BigInt(value) <= maxOrgId)
+  );
 }
 
 /**

@@ -32,12 +32,25 @@ export function isWindowsDevice(text: string): boolean {
   return windowsDevice.test(text.normalize('NFKC'));
 }
 
+/** ASCII words with single dots or spaces between them: most names, and clean at a glance. */
+const plainWords = /^[\w()+,-]+(?:[. ][\w()+,-]+)*$/;
+
+/** Clean by a cheaper test than `isCleanSegment`, which would agree: in ASCII there is nothing to normalise or to fold. */
+export const isPlainSegment = (text: string): boolean =>
+  text.length <= maxSegmentBytes && plainWords.test(text) && !windowsDevice.test(text);
+
 /**
  * Whether a text can stand between two slashes of a key exactly as it is: no reader of the key (a URL parser, a file
  * system, IAM, a header) will see another segment in it, now or after a further normalisation.
  */
 export function isCleanSegment(text: unknown): text is string {
-  if (typeof text !== 'string' || text !== text.normalize('NFC')) return false;
+  if (typeof text !== 'string') return false;
+  return isPlainSegment(text) || isCleanUnicode(text);
+}
+
+/** The whole test: true for whatever `isPlainSegment` is true for. */
+export function isCleanUnicode(text: string): boolean {
+  if (text !== text.normalize('NFC')) return false;
   const folded = text.normalize('NFKC');
   return (
     Buffer.byteLength(text) <= maxSegmentBytes &&
