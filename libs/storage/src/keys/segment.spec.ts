@@ -1,0 +1,34 @@
+import fc from 'fast-check';
+import { isCleanSegment, isCleanUnicode, isPlainSegment } from './segment.js';
+
+/** Texts that are often plain, and often nearly so. */
+const nearlyPlain = fc.oneof(
+  fc.string({ maxLength: 20 }),
+  fc.string({ unit: fc.constantFrom('a', 'Z', '9', '_', '-', '.', ' ', '(', ')', '+', ',', '\n', '%', '2e', ';', '$', '{', '~', 'ſ', 'é', 'con', 'aux', 'lpt1', 'COM0'), maxLength: 6 }), // prettier-ignore
+  fc.integer({ min: 250, max: 260 }).map((length) => 'a'.repeat(length)),
+);
+
+test('the quick test takes nothing that the whole test refuses', () => {
+  let plain = 0;
+  fc.assert(
+    fc.property(nearlyPlain, (text) => {
+      if (!isPlainSegment(text)) return;
+      plain += 1;
+      expect(isCleanUnicode(text)).toBe(true);
+    }),
+    { numRuns: 20_000 },
+  );
+  expect(plain).toBeGreaterThan(1000);
+});
+
+test.each(['scan-1.pdf', 'Report (copy) 2.final.docx', '7', 'field_3', 'a'.repeat(255)])('%s is plain', (text) => {
+  expect(isPlainSegment(text)).toBe(true);
+});
+
+test.each(['', '.', '..', 'a.', ' a', 'a..b', 'a\n', 'con', 'NUL.txt', 'lpt1 .x', 'a%2e', 'é', 'a'.repeat(256)])(
+  '%j is left to the whole test',
+  (text) => {
+    expect(isPlainSegment(text)).toBe(false);
+    expect(isCleanSegment(text)).toBe(isCleanUnicode(text));
+  },
+);
