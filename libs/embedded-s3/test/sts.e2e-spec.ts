@@ -38,6 +38,7 @@ beforeEach(async () => {
         policy: allow([['s3:GetObject', 's3:PutObject'], `${objects}/\${aws:PrincipalTag/OrgId}/*`]),
         tags: { kind: 'role' },
       },
+      { name: 'chain', policy: allow([['sts:AssumeRole'], '*']) },
       { name: 'reader', policy: allow([['s3:GetObject'], `${objects}/*`]), trust: ['other'] },
     ],
   });
@@ -159,7 +160,8 @@ test('who may assume a role', async () => {
   expect(await stsRefusal(assume({}, other))).toBe(DENIED);
   expect(await stsRefusal(assume({ RoleArn: `arn:aws:iam::${ACCOUNT}:role/absent` }))).toBe(DENIED);
   expect(await stsRefusal(assume({ RoleArn: 'arn:aws:iam::111122223333:role/tenant' }))).toBe(DENIED);
-  expect(await stsRefusal(assume({}, (await assume()).credentials))).toBe(DENIED);
+  const chain = await assume({ RoleArn: `arn:aws:iam::${ACCOUNT}:role/chain` });
+  expect(await stsRefusal(assume({}, chain.credentials))).toBe(DENIED);
 });
 
 test('what STS refuses', async () => {

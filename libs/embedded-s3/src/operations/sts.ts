@@ -45,7 +45,7 @@ function assumeRole({ s3, caller }: Context, params: ReadonlyMap<string, string>
   });
 }
 
-/** A role that names a user trusts it; one that names nobody trusts the account, whose users' own policies then count. */
+/** A role that names a user trusts it; one that names nobody trusts the account, whose users' own policies then count. A session assumes no further role. */
 function mayAssume(identity: Context['caller']['identity'], role: Role, roleArn: string): boolean {
   if (identity.kind === 'session') return false;
   if (role.trust) return identity.kind === 'user' && role.trust.includes(identity.name);
