@@ -73,4 +73,21 @@ describe('public access and ACLs', () => {
   test('grants in headers are refused', async () => {
     expect(await refusal(server.put('a', 'x', { GrantRead: 'uri="x"' }))).toBe('501 NotImplemented');
   });
+
+  test('a bucket may be made with another ownership, and with no public ACL', async () => {
+    const make = (name: string, more: Partial<S3.CreateBucketCommandInput>) =>
+      client.send(new S3.CreateBucketCommand({ Bucket: name, ...more }));
+    await make('writers', { ObjectOwnership: 'ObjectWriter', ACL: 'private' });
+    const { OwnershipControls } = await client.send(new S3.GetBucketOwnershipControlsCommand({ Bucket: 'writers' }));
+    expect(OwnershipControls?.Rules).toEqual([{ ObjectOwnership: 'ObjectWriter' }]);
+    expect(await refusal(make('public-1', { ACL: 'public-read' }))).toBe('400 AccessControlListNotSupported');
+    expect(await refusal(make('public-2', { ObjectOwnership: 'ObjectWriter', ACL: 'public-read' }))).toBe(
+      '403 AccessDenied',
+    );
+    expect(await refusal(make('nobody', { ObjectOwnership: 'Nobody' as S3.ObjectOwnership }))).toBe(
+      '400 InvalidArgument',
+    );
+    const { Buckets = [] } = await client.send(new S3.ListBucketsCommand({}));
+    expect(Buckets.map(({ Name }) => Name)).toEqual([BUCKET, 'writers']);
+  });
 });

@@ -1,6 +1,14 @@
+import { S3Error } from '../http/s3-error.js';
 import type { BucketRecord } from '../store/records.js';
 import { DEFAULT_ENCRYPTION, parseEncryption } from './encryption.js';
-import { DEFAULT_OWNERSHIP, parseOwnership, type ObjectOwnership } from './ownership.js';
+import {
+  checkCannedAcl,
+  DEFAULT_OWNERSHIP,
+  isOwnership,
+  ownershipDocument,
+  parseOwnership,
+  type ObjectOwnership,
+} from './ownership.js';
 import { DEFAULT_PUBLIC_ACCESS_BLOCK, parsePublicAccessBlock, type PublicAccessBlock } from './public-access.js';
 
 /** Settings that a bucket has without anybody setting them. */
@@ -41,4 +49,24 @@ export function ownershipOf(bucket: BucketRecord): ObjectOwnership | undefined {
 export function publicAccessBlockOf(bucket: BucketRecord): PublicAccessBlock | undefined {
   const document = settingOf(bucket, 'publicAccessBlock');
   return document === undefined ? undefined : parsePublicAccessBlock(document);
+}
+
+/**
+ * A new bucket with the settings that CreateBucket names in its headers.
+ *
+ * @throws S3Error InvalidArgument for an unknown ownership; for an ACL what {@link checkCannedAcl} says
+ */
+export function withCreationHeaders(
+  bucket: BucketRecord,
+  { 'x-amz-object-ownership': ownership, 'x-amz-acl': acl }: Readonly<Record<string, string | undefined>>,
+): BucketRecord {
+  if (ownership !== undefined && !isOwnership(ownership))
+    throw new S3Error('InvalidArgument', 'Invalid x-amz-object-ownership header', {
+      ArgumentName: 'x-amz-object-ownership',
+    });
+  const owned =
+    ownership === undefined ? bucket : withSetting(bucket, 'ownershipControls', ownershipDocument(ownership));
+  if (acl === undefined) return owned;
+  checkCannedAcl(acl, ownershipOf(owned), publicAccessBlockOf(owned));
+  return withSetting(owned, 'acl', acl);
 }

@@ -3,6 +3,7 @@ export {
   ownershipOf,
   publicAccessBlockOf,
   settingOf,
+  withCreationHeaders,
   withoutSetting,
   withSetting,
 } from './bucket-settings.js';

@@ -4,21 +4,22 @@ import { xmlDocument } from '../http/xml-writer.js';
 import { choice, only } from './elements.js';
 import type { PublicAccessBlock } from './public-access.js';
 
-export type ObjectOwnership = 'BucketOwnerEnforced' | 'BucketOwnerPreferred' | 'ObjectWriter';
+const OWNERSHIPS = ['BucketOwnerEnforced', 'BucketOwnerPreferred', 'ObjectWriter'] as const;
+
+export type ObjectOwnership = (typeof OWNERSHIPS)[number];
+
+export const isOwnership = (text: string): text is ObjectOwnership => OWNERSHIPS.some((known) => known === text);
+
+export const ownershipDocument = (ownership: ObjectOwnership): string =>
+  xmlDocument('OwnershipControls', { Rule: { ObjectOwnership: ownership } });
 
 /** New buckets have their ACLs disabled since April 2023. Source: S3 User Guide, "Controlling ownership of objects". */
-export const DEFAULT_OWNERSHIP = xmlDocument('OwnershipControls', { Rule: { ObjectOwnership: 'BucketOwnerEnforced' } });
+export const DEFAULT_OWNERSHIP = ownershipDocument('BucketOwnerEnforced');
 
 /** @throws S3Error MalformedXML */
 export function parseOwnership(document: string): ObjectOwnership {
   const rule = only(readXml(Buffer.from(document), 'OwnershipControls'), 'Rule').one('Rule');
-  const ownership =
-    rule &&
-    choice(only(rule, 'ObjectOwnership'), 'ObjectOwnership', [
-      'BucketOwnerEnforced',
-      'BucketOwnerPreferred',
-      'ObjectWriter',
-    ]);
+  const ownership = rule && choice(only(rule, 'ObjectOwnership'), 'ObjectOwnership', OWNERSHIPS);
   if (!ownership) throw new S3Error('MalformedXML');
   return ownership;
 }

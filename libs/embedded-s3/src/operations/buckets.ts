@@ -1,3 +1,4 @@
+import { withCreationHeaders } from '../config/index.js';
 import { noContent, xmlAnswer, type Answer } from '../http/answer.js';
 import { S3Error } from '../http/s3-error.js';
 import { readXml } from '../http/xml-reader.js';
@@ -19,7 +20,8 @@ export function createBucketRecord(s3: S3, name: string, objectLock = false): Bu
 
 async function createBucket(ctx: Context): Promise<Answer> {
   const { s3, bucket, request } = ctx;
-  const record = createBucketRecord(s3, bucket, request.headers['x-amz-bucket-object-lock-enabled'] === 'true');
+  const objectLock = request.headers['x-amz-bucket-object-lock-enabled'] === 'true';
+  const record = withCreationHeaders(createBucketRecord(s3, bucket, objectLock), request.headers);
   const body = await readDocument(ctx);
   const location =
     body.length > 0 ? readXml(body, 'CreateBucketConfiguration').textOf('LocationConstraint') : undefined;
