@@ -1,5 +1,7 @@
 import { ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { BUCKET, bytes, raw, refusal, sha256, TestServer, type RawAnswer } from './kit.js';
 
 let server: TestServer;
@@ -28,6 +30,24 @@ describe('the Authorization header', () => {
     const wrong = server.clientOf({ accessKeyId, secretAccessKey: 'wrong' });
     const put = new PutObjectCommand({ Bucket: BUCKET, Key: 'never', Body: Buffer.alloc(20 << 20) });
     expect(await refusal(wrong.send(put))).toBe('403 SignatureDoesNotMatch');
+  });
+
+  test('a sender that goes on sending after the refusal is heard out', async () => {
+    const socket = connect(server.s3.port, '127.0.0.1');
+    const errors: Error[] = [];
+    socket.on('error', (error) => errors.push(error));
+    const half = Buffer.alloc(1 << 20);
+    const head = `PUT /${BUCKET}/never HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: ${2 * half.length}\r\n\r\n`;
+    socket.write(head);
+    socket.write(half);
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    expect(answer.toString()).toContain('403 Forbidden');
+    // had the server closed the connection with its answer, this would meet a reset
+    for (let sent = 0; sent < half.length; sent += 65_536) {
+      await new Promise((resolve) => socket.write(half.subarray(0, 65_536), resolve));
+    }
+    await once(socket, 'close');
+    expect(errors).toEqual([]);
   });
 
   test.each([
@@ -74,6 +94,19 @@ describe('the Authorization header', () => {
     expect(status(await server.signed('PUT', `/${BUCKET}/never`, { body: 'evil', headers }))).toBe(
       '400 XAmzContentSHA256Mismatch',
     );
+    expect(await server.keys()).not.toContain('never');
+  });
+
+  test.each([5, 3])('4 bytes in chunks, announced as %i', async (length) => {
+    const body = `4\r\nfour\r\n0\r\nx-amz-checksum-sha256:${Buffer.from(sha256('four'), 'hex').toString('base64')}\r\n\r\n`;
+    const headers = {
+      'x-amz-content-sha256': 'STREAMING-UNSIGNED-PAYLOAD-TRAILER',
+      'x-amz-trailer': 'x-amz-checksum-sha256',
+      'x-amz-decoded-content-length': String(length),
+    };
+    expect(status(await server.signed('PUT', `/${BUCKET}/never`, { body, headers }))).toBe('400 IncompleteBody');
+    const right = { ...headers, 'x-amz-decoded-content-length': '4' };
+    expect(status(await server.signed('PUT', `/${BUCKET}/four`, { body, headers: right }))).toBe('200 ');
     expect(await server.keys()).not.toContain('never');
   });
 

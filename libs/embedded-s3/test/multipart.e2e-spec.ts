@@ -1,6 +1,7 @@
 import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
+  CreateBucketCommand,
   CreateMultipartUploadCommand,
   ListMultipartUploadsCommand,
   ListPartsCommand,
@@ -104,6 +105,9 @@ test('an upload id is good for its own key and bucket only', async () => {
   const id = await create('1/mine');
   expect(await refusal(part('11/mine', id, 1, 'x'))).toBe('404 NoSuchUpload');
   expect(await refusal(abort('1/other', id))).toBe('404 NoSuchUpload');
+  await server.client.send(new CreateBucketCommand({ Bucket: 'other-bucket' }));
+  const elsewhere = { Bucket: 'other-bucket', Key: '1/mine', UploadId: id, PartNumber: 1, Body: 'x' };
+  expect(await refusal(server.client.send(new UploadPartCommand(elsewhere)))).toBe('404 NoSuchUpload');
   expect(await refusal(complete('1/other', id, [{ PartNumber: 1, ETag: 'x' }]))).toBe('404 NoSuchUpload');
   await abort('1/mine', id);
 });

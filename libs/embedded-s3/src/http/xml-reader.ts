@@ -53,7 +53,8 @@ export class XmlElement {
 export function readXml(body: Buffer, root: string): XmlElement {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(body);
-    if (/<!DOCTYPE/i.test(text) || XMLValidator.validate(text) !== true) throw new S3Error('MalformedXML');
+    if (/<!DOCTYPE/i.test(text) || !isPlain(text) || XMLValidator.validate(text) !== true)
+      throw new S3Error('MalformedXML');
     const document = new XmlElement(parser.parse(text));
     const found = document.one(root);
     if (!found || document.names.length !== 1) throw new S3Error('MalformedXML');
@@ -62,3 +63,19 @@ export function readXml(body: Buffer, root: string): XmlElement {
     throw new S3Error('MalformedXML');
   }
 }
+
+/**
+ * Whether the text has only characters and references that XML 1.0 knows (sections 2.2 and 4.1). The parser leaves
+ * others out, and would read the name of another object than was written.
+ */
+function isPlain(text: string): boolean {
+  const markup = text.replace(/<!\[CDATA\[.*?\]\]>|<!--.*?-->/gs, '');
+  if (!isLegal(text)) return false;
+  return [...markup.matchAll(/&(?:(amp|lt|gt|quot|apos)|#(\d{1,7})|#x([0-9a-fA-F]{1,6}));|&/g)].every(
+    ([, name, decimal, hex]) => name !== undefined || isLegalCode(decimal ? Number(decimal) : parseInt(hex ?? '', 16)),
+  );
+}
+
+const isLegalCode = (code: number): boolean => code <= 0x10ffff && isLegal(String.fromCodePoint(code));
+
+const isLegal = (text: string): boolean => /^[\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]*$/u.test(text);

@@ -1,0 +1,93 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ObjectVersion, Segment } from './records.js';
+import { Store } from './store.js';
+
+let dir = '';
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'embedded-s3-store-'));
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+const files = (): string[] => readdirSync(join(dir, 'data'));
+const object = (key: string, segment: Segment): ObjectVersion => ({
+  key,
+  versionId: 'null',
+  lastModified: 0,
+  size: segment.size,
+  etag: '',
+  segments: [segment],
+  headers: {},
+  metadata: {},
+  tags: {},
+  encryption: { algorithm: 'AES256' },
+  storageClass: 'STANDARD',
+  acl: 'private',
+});
+
+async function* chunks(...texts: string[]): AsyncGenerator<Buffer> {
+  for (const text of texts) yield Buffer.from(text);
+}
+
+async function content(store: Store, key: string): Promise<string> {
+  const version = store.objects('b').current(key);
+  const parts: Buffer[] = [];
+  for await (const part of store.data.read(version?.segments ?? [], 0, (version?.size ?? 0) - 1))
+    parts.push(part as Buffer);
+  return Buffer.concat(parts).toString();
+}
+
+function openWithBucket(): Store {
+  const store = new Store(dir);
+  store.commit({ type: 'bucket', bucket: { name: 'b', createdAt: 0, objectLock: false, config: {} } });
+  return store;
+}
+
+test('a file that was let go of and taken up again outlives the replay', async () => {
+  const store = openWithBucket();
+  const segment = await store.data.write(chunks('shared ', 'bytes'));
+  store.commit({ type: 'version', bucket: 'b', version: object('source', segment) });
+  // a copy that is under way holds the segment while its source is deleted
+  store.commit({ type: 'removeVersion', bucket: 'b', key: 'source', versionId: 'null' });
+  store.commit({ type: 'version', bucket: 'b', version: object('copy', segment) });
+  store.data.release([segment]);
+  expect(await content(store, 'copy')).toBe('shared bytes');
+  store.close();
+  const again = new Store(dir);
+  expect(await content(again, 'copy')).toBe('shared bytes');
+  again.commit({ type: 'removeVersion', bucket: 'b', key: 'copy', versionId: 'null' });
+  expect(files()).toEqual([]);
+  again.close();
+});
+
+test('a source of bytes that fails leaves no file', async () => {
+  const store = openWithBucket();
+  const failing = async function* (): AsyncGenerator<Buffer> {
+    yield Buffer.alloc(3 << 20);
+    throw new Error('gone');
+  };
+  await expect(store.data.write(failing())).rejects.toThrow('gone');
+  expect(files()).toEqual([]);
+  store.close();
+});
+
+test('who is reading an object when it is deleted gets all of it', async () => {
+  const store = openWithBucket();
+  const segment = await store.data.write(chunks('x'.repeat(2 << 20)));
+  store.commit({ type: 'version', bucket: 'b', version: object('read', segment) });
+  store.data.release([segment]);
+  const reader = store.data.read([segment], 0, segment.size - 1);
+  store.commit({ type: 'removeVersion', bucket: 'b', key: 'read', versionId: 'null' });
+  let size = 0;
+  for await (const chunk of reader) size += (chunk as Buffer).length;
+  expect(size).toBe(2 << 20);
+  expect(files()).toEqual([]);
+  store.close();
+});
+
+test('a closed store takes nothing more', () => {
+  const store = openWithBucket();
+  store.close();
+  expect(() => store.commit({ type: 'removeBucket', name: 'b' })).toThrow('closed');
+});
