@@ -8,6 +8,7 @@ import { limitConnections } from './http/connections.js';
 import { ErrorFilter } from './http/error.filter.js';
 import { describeApi } from './http/openapi.js';
 import { noSuchPath, requestLimit, securityHeaders, shortPaths } from './http/protection.js';
+import { servePage } from './page/page.js';
 import { STORE, type Store } from './store.module.js';
 
 /** The application, ready to listen. Bodies are read by the routes that want them, so no parser comes before. */
@@ -23,6 +24,7 @@ export async function createApp(config: DemoConfig): Promise<NestExpressApplicat
   if (config.trustedProxies > 0) app.set('trust proxy', config.trustedProxies);
   app.use(securityHeaders(origin), shortPaths);
   if (config.requestsPerMinute > 0) app.use(requestLimit(config.requestsPerMinute));
+  if (config.demoMode) servePage(app, origin);
   app.setGlobalPrefix('api');
   app.useGlobalFilters(new ErrorFilter(), new StorageErrorFilter());
   describeApi(app);

@@ -1,0 +1,63 @@
+import { send } from './send.js';
+
+/** One person's way to the API. The token lives here and nowhere else. */
+export class Session {
+  #token = '';
+  #onRequest;
+
+  /** `onRequest` hears of every request, without the query of its URL: that of a signed one is a secret. */
+  constructor(onRequest) {
+    this.#onRequest = onRequest;
+  }
+
+  get isOpen() {
+    return this.#token !== '';
+  }
+
+  async signIn(person) {
+    this.#token = '';
+    const { accessToken } = await this.call('POST', '/demo/tokens', { json: person });
+    this.#token = accessToken;
+  }
+
+  /** Calls the API: `json` or any other body, answered by JSON. */
+  async call(method, path, { json, headers, body = json && JSON.stringify(json), ...options } = {}) {
+    const answer = await this.#send(method, `/api${path}`, {
+      ...options,
+      body,
+      headers: {
+        ...(this.#token && { authorization: `Bearer ${this.#token}` }),
+        ...(json && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+    });
+    return options.type === 'blob' ? answer.body : answer.body && JSON.parse(answer.body);
+  }
+
+  /** The bytes of a file through the API. */
+  read(path) {
+    return this.call('GET', path, { type: 'blob' });
+  }
+
+  /** A signed request, to the store: no token goes there. */
+  store(method, url, options) {
+    return this.#send(method, url, options);
+  }
+
+  async #send(method, url, options) {
+    const started = performance.now();
+    const tell = (status) => {
+      const { origin, pathname } = new URL(url, location.href);
+      const to = origin === location.origin ? 'API' : 'Store';
+      this.#onRequest({ method, to, path: pathname, status, ms: Math.round(performance.now() - started) });
+    };
+    try {
+      const answer = await send(method, url, options);
+      tell(answer.status);
+      return answer;
+    } catch (error) {
+      tell(error.statusCode || (error.code === 'no_answer' ? 'no answer' : 'stopped'));
+      throw error;
+    }
+  }
+}
