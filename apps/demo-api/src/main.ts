@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { createApp, listen } from './demo.app.js';
 import { loadConfig } from './demo.config.js';
+import { archiveSampleMonth } from './demo/demo-archive.js';
 import { prepareBucket } from './demo/demo-bucket.js';
 import { DemoTokens } from './demo/demo-tokens.js';
 import { walkThrough } from './demo/walk-through.js';
@@ -9,7 +10,10 @@ async function bootstrap(): Promise<void> {
   const config = loadConfig();
   const app = await createApp(config);
   const origin = await listen(app, config);
-  if (!config.store) await prepareBucket(app, origin);
+  if (!config.store) {
+    await prepareBucket(app, origin);
+    await archiveSampleMonth(app);
+  }
   const tokens = config.demoMode && app.get(DemoTokens, { strict: false });
   process.stdout.write(tokens ? await walkThrough(origin, tokens) : `${origin}/api\n`);
 }

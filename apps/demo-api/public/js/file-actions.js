@@ -26,7 +26,7 @@ export function fileActions({ session, place, run, onDeleted }, name, { contentT
     { className: 'actions' },
     of('View', view),
     of('Download', download),
-    of('Read through the API', read),
+    of('Via API', read),
     ...(canDelete ? [of('Delete', remove, { className: 'danger' })] : []),
   );
 }

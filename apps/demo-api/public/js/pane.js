@@ -12,7 +12,11 @@ const usualUser = { patient: 'pat', specialist: '5', admin: 'ada' };
 /** One person of one organisation, and what they see at the place. */
 export class Pane {
   root;
+  #log;
+  /** Absent while nobody is signed in. */
   #session;
+  /** The latest to be asked for. */
+  #asked;
   #place;
   #list;
   #uploads;
@@ -23,12 +27,11 @@ export class Pane {
   constructor({ orgId, role }, onChanged) {
     this.#onChanged = onChanged;
     this.root = document.querySelector('#pane').content.cloneNode(true).firstElementChild;
-    this.#session = new Session(requestLog(this.#find('.log')));
+    this.#log = requestLog(this.#find('.log'));
     this.#list = new FileList(this.#find('.pager'), () => this.show());
     this.#uploads = uploadForm({
       form: this.#find('.upload'),
       rows: this.#find('.uploads'),
-      session: this.#session,
       onStored: () => this.#onChanged(),
     });
     const person = this.#find('.person');
@@ -53,18 +56,22 @@ export class Pane {
     const person = Object.fromEntries(new FormData(this.#find('.person')));
     this.#find('h2').textContent = `Organisation ${person.orgId}`;
     this.root.setAttribute('aria-label', `Organisation ${person.orgId}`);
-    const isIn = await this.#run(async () => {
-      await this.#session.signIn(person);
+    const session = new Session(this.#log);
+    this.#asked = session;
+    this.#session = undefined;
+    this.#list.rewind();
+    await this.#run(async () => {
+      await session.signIn(person);
+      if (session !== this.#asked) return;
+      this.#session = session;
       this.#say(`Signed in as ${person.userId}, ${person.role} of organisation ${person.orgId}.`);
     });
-    if (isIn) this.#list.rewind();
     await this.show();
   }
 
   async go(place) {
     this.#place = place;
     this.#list.rewind();
-    this.#uploads.aim(place);
     this.#find('.files h3').textContent = place.title;
     await this.show();
   }
@@ -73,16 +80,18 @@ export class Pane {
   async show() {
     const place = this.#place;
     const turn = (this.#turn += 1);
-    const isIn = this.#session.isOpen;
+    const session = this.#session;
+    const isIn = session !== undefined;
     const source = place.many ? this.#list : singleFile;
     const files = this.#find('.files');
     this.#find('.upload').hidden = !isIn || !place.isWritable;
     files.hidden = !isIn;
     if (!isIn) return;
-    this.#find('.pager').hidden = true;
+    this.#uploads.aim(place, session);
+    if (!place.many) this.#find('.pager').hidden = true;
     files.ariaBusy = 'true';
     const context = {
-      session: this.#session,
+      session,
       place,
       run: (act) => this.#run(act),
       onDeleted: (text) => {
@@ -90,12 +99,13 @@ export class Pane {
         this.#onChanged();
       },
     };
-    const shown = await source.load(this.#session, place).then(
-      (answer) => () => source.render(answer, context),
-      (error) => () => refusalNote(error),
-    );
+    const answer = await source.load(session, place).catch((error) => ({ error }));
     if (turn !== this.#turn) return;
-    this.#find('.content').replaceChildren(shown());
+    const { error } = answer;
+    const content = this.#find('.content');
+    const hadFocus = content.contains(document.activeElement);
+    content.replaceChildren(error ? refusalNote(error) : source.render(answer, context));
+    if (hadFocus) this.#find('.files h3').focus();
     files.ariaBusy = 'false';
   }
 
@@ -104,11 +114,9 @@ export class Pane {
     this.#say('');
     try {
       await act();
-      return true;
     } catch (error) {
       this.#say(...errorNodes(error));
       this.#find('.status').classList.add('error');
-      return false;
     }
   }
 

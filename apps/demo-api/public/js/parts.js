@@ -11,8 +11,10 @@ export class Parts {
   #ticket;
   #file;
   #uploadId;
-  /** Bytes that have gone out, by number of part. */
-  #sent = new Map();
+  /** ETags of the parts that the store has, by number. */
+  #arrived = new Map();
+  /** Bytes that have gone out of those that are under way, by number. */
+  #underWay = new Map();
 
   constructor(session, ticket, file) {
     this.#session = session;
@@ -23,16 +25,16 @@ export class Parts {
   /** Sends what the store does not have yet, then has it put together. Can be called again after it was stopped. */
   async send({ signal, onProgress }) {
     if (this.isWhole) return;
-    const arrived = this.#uploadId ? await this.#arrived(signal) : new Map();
+    this.#underWay.clear();
+    if (this.#uploadId) this.#arrived = await this.#list(signal);
     this.#uploadId ??= textIn(await this.#step(signal, 'POST'), 'UploadId');
-    this.#sent = new Map(Array.from(arrived.keys(), (number) => [number, this.#blob(number).size]));
     const numbers = Array.from({ length: this.#ticket.partCount }, (_, index) => index + 1);
-    const missing = numbers.filter((number) => !arrived.has(number));
+    const missing = numbers.filter((number) => !this.#arrived.has(number));
     const failed = new AbortController();
     const either = AbortSignal.any([signal, failed.signal]);
     const sendMissing = async () => {
       for (let number = missing.shift(); number !== undefined; number = missing.shift()) {
-        arrived.set(number, await this.#part(number, either, onProgress));
+        await this.#part(number, either, onProgress);
       }
     };
     try {
@@ -42,23 +44,28 @@ export class Parts {
       throw error;
     }
     // Not to be stopped: whether it happened would not be known.
-    await this.#step(undefined, 'POST', { uploadId: this.#uploadId }, partsDocument(numbers, arrived));
+    await this.#step(undefined, 'POST', { uploadId: this.#uploadId }, partsDocument(numbers, this.#arrived));
     this.isWhole = true;
   }
 
-  /** The ETag of a part that has been sent. */
+  /** Bytes that are there to stay. */
+  get arrivedBytes() {
+    return [...this.#arrived.keys()].reduce((sum, number) => sum + this.#blob(number).size, 0);
+  }
+
   async #part(partNumber, signal, onProgress) {
     const body = this.#blob(partNumber);
     const tell = (sent) => {
-      this.#sent.set(partNumber, Math.min(sent, body.size));
-      onProgress([...this.#sent.values()].reduce((sum, each) => sum + each, 0));
+      this.#underWay.set(partNumber, Math.min(sent, body.size));
+      onProgress([...this.#underWay.values()].reduce((sum, each) => sum + each, this.arrivedBytes));
     };
     for (let attempt = 1; ; attempt += 1) {
       try {
         const { url, headers } = await this.#sign(signal, { method: 'PUT', uploadId: this.#uploadId, partNumber });
         const answer = await this.#session.store('PUT', url, { headers, body, signal, onProgress: tell });
-        tell(body.size);
-        return answer.header('etag');
+        this.#underWay.delete(partNumber);
+        this.#arrived.set(partNumber, answer.header('etag'));
+        return;
       } catch (error) {
         if (isAbort(error) || !error.isPassing || attempt === tries) throw error;
         tell(0);
@@ -67,7 +74,7 @@ export class Parts {
     }
   }
 
-  async #arrived(signal) {
+  async #list(signal) {
     const list = await this.#step(signal, 'GET', { uploadId: this.#uploadId });
     const parts = [...list.getElementsByTagNameNS('*', 'Part')];
     return new Map(parts.map((part) => [Number(textIn(part, 'PartNumber')), textIn(part, 'ETag')]));

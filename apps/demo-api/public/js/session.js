@@ -2,6 +2,7 @@ import { send } from './send.js';
 
 /** One person's way to the API. The token lives here and nowhere else. */
 export class Session {
+  person;
   #token = '';
   #onRequest;
 
@@ -10,13 +11,10 @@ export class Session {
     this.#onRequest = onRequest;
   }
 
-  get isOpen() {
-    return this.#token !== '';
-  }
-
+  /** For one person, once: another has a session of their own, so that what this one began goes on in their name. */
   async signIn(person) {
-    this.#token = '';
     const { accessToken } = await this.call('POST', '/demo/tokens', { json: person });
+    this.person = person;
     this.#token = accessToken;
   }
 

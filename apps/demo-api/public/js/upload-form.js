@@ -7,13 +7,14 @@ import { uploadRow } from './upload-row.js';
  * The form that sends files to a place, and the rows of those it sent.
  *
  * @param onStored called after each file that got there
- * @returns `aim`, to be told of the place
+ * @returns `aim`, to be told before a file can be sent
  */
-export function uploadForm({ form, rows, session, onStored }) {
+export function uploadForm({ form, rows, onStored }) {
   const { files, fileName, contentType, replace, sha256 } = form.elements;
   const title = form.querySelector('.drop-title');
   const prompt = title.textContent;
   let place;
+  let session;
   form.querySelector('[data-direct]').hidden = !globalThis.crypto?.subtle;
 
   const describe = () => {
@@ -39,7 +40,9 @@ export function uploadForm({ form, rows, session, onStored }) {
       replace: replace.checked,
       sha256: sha256.checked,
     };
-    const { row, show } = uploadRow(declared.fileName);
+    const way = form.querySelector(`[value=${declared.way}] + span`).textContent;
+    const about = `${way}, organisation ${session.person.orgId}, ${place.title}`;
+    const { row, show } = uploadRow(place.many ? declared.fileName : file.name, about);
     rows.prepend(row);
     const upload = new Upload(session, place, file, declared, (changed) => {
       show(changed);
@@ -76,7 +79,10 @@ export function uploadForm({ form, rows, session, onStored }) {
   });
 
   return {
-    aim(next) {
+    /** Where files go, and as whom. */
+    aim(next, person) {
+      session = person;
+      if (place === next) return;
       place = next;
       files.accept = next.accepts ?? '';
       files.multiple = next.many;

@@ -11,12 +11,21 @@ function outcome({ state, step, error, sent, file, stored }) {
 }
 
 /** The row of one upload: progress, what can be done about it, and how it ended. Give `show` every change. */
-export function uploadRow(name) {
+export function uploadRow(name, about) {
   const bar = element('progress', { max: 1, value: 0, 'aria-label': `Progress of ${name}` });
   const text = element('p', { className: 'outcome' });
   const announced = element('p', { className: 'outcome', role: 'status' });
   const buttons = element('p', { className: 'actions' });
-  const row = element('li', {}, element('p', { className: 'name' }, name), bar, text, announced, buttons);
+  const row = element(
+    'li',
+    {},
+    element('p', { className: 'name' }, name),
+    element('p', { className: 'about' }, about),
+    bar,
+    text,
+    announced,
+    buttons,
+  );
   let shown = '';
 
   const offer = (upload) => {

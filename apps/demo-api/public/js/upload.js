@@ -53,7 +53,7 @@ export class Upload {
 
   pause() {
     this.#stop.abort();
-    this.#set({ state: 'paused' });
+    this.#set({ state: 'paused', sent: this.#parts.arrivedBytes });
   }
 
   cancel() {

@@ -11,7 +11,7 @@ export async function walkThrough(origin: string, tokens: DemoTokens): Promise<s
     people.map(async (person) => `${person.role.toUpperCase()}_${person.orgId}=${await tokens.issue(person)}`),
   );
   return `
-nest-tenant-storage demo: ${origin}/api (API description: ${origin}/api/docs)
+nest-tenant-storage demo: ${origin}/ (API description: ${origin}/api/docs)
 
 Anyone who reaches this address can have a token of any organisation: it is for trying things out.
 
