@@ -102,3 +102,10 @@ describe('writing and reading back', () => {
     expect(await server.keys()).not.toContain('unknown');
   });
 });
+
+test('a refused HEAD says how long the refusal is, without which clients close the connection', async () => {
+  const { status, headers } = await fetch(`${server.s3.endpoint}/${BUCKET}/absent`, { method: 'HEAD' });
+  const refused = await fetch(`${server.s3.endpoint}/${BUCKET}/absent`);
+  expect(status).toBe(refused.status);
+  expect(headers.get('content-length')).toBe(String((await refused.arrayBuffer()).byteLength));
+});

@@ -18,7 +18,9 @@ export async function send(
   const { status, body = '', headers = {} } = answer;
   const present = Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== undefined);
   const bodyless = message.method === 'HEAD' || status === 204 || status === 304;
-  if (typeof body === 'string' && !bodyless) present.push(['content-length', String(Buffer.byteLength(body))]);
+  // A HEAD too tells the length of what a GET gets: clients close a connection that does not say where an answer ends.
+  if (typeof body === 'string' && ![204, 304].includes(status) && headers['content-length'] === undefined)
+    present.push(['content-length', String(Buffer.byteLength(body))]);
   if (cutAfter <= 0) {
     message.socket.destroy();
     return;
