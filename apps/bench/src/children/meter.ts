@@ -8,12 +8,15 @@ export interface Reading {
   peakMiB: number;
   /** The longest that a due timer had to wait. */
   blockedMs: number;
+  /** Of all its threads. */
+  cpuMs: number;
 }
 
 /** Watches this process: memory as the system counts it, and how long the event loop was busy without a break. */
 export class Meter {
   #idle = 0;
   #peak = 0;
+  #cpu: NodeJS.CpuUsage | undefined;
   #delay: IntervalHistogram | undefined;
   #sampling: NodeJS.Timeout | undefined;
 
@@ -21,17 +24,23 @@ export class Meter {
     globalThis.gc?.();
     await sleep(200);
     this.#idle = this.#peak = process.memoryUsage.rss();
+    this.#cpu = process.cpuUsage();
     this.#delay = monitorEventLoopDelay({ resolution });
     this.#delay.enable();
     this.#sampling = setInterval(() => {
       this.#peak = Math.max(this.#peak, process.memoryUsage.rss());
-    }, 5);
+    }, 10);
   }
 
   stop(): Reading {
     clearInterval(this.#sampling);
     this.#delay?.disable();
     const blocked = (this.#delay?.max ?? 0) / 1e6 - resolution;
-    return { peakMiB: (this.#peak - this.#idle) / 2 ** 20, blockedMs: Math.max(0, blocked) };
+    const { user, system } = process.cpuUsage(this.#cpu);
+    return {
+      peakMiB: (this.#peak - this.#idle) / 2 ** 20,
+      blockedMs: Math.max(0, blocked),
+      cpuMs: (user + system) / 1000,
+    };
   }
 }
