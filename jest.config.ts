@@ -26,6 +26,7 @@ const config: Config = {
     '^@nest-tenant-storage/embedded-s3$': '<rootDir>/libs/embedded-s3/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
+  maxWorkers: '100%',
   testTimeout: 30_000,
 };
 

@@ -28,7 +28,7 @@ export const storageErrorCodes = [
   /** An upload token that is altered, expired, or meant for somebody or something else. */
   'invalid_token',
   'range_not_satisfiable',
-  /** The caller's copy is current (`If-None-Match`, `If-Modified-Since`). */
+  /** The caller's copy is current (`If-None-Match`). */
   'not_modified',
   /** The caller's condition (`If-Match`, `If-None-Match`) does not hold. */
   'precondition_failed',

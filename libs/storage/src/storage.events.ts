@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { OrgId } from './keys/org-id.js';
-import type { StorageErrorCode } from './storage.error.js';
+import { StorageError, type StorageErrorCode } from './storage.error.js';
 
 /** What kind of file: names the domain service, and what an upload's token is good for. */
 export type Purpose = 'form-upload' | 'signature' | 'document' | 'logo' | 'audit-month' | (string & {});
@@ -21,9 +21,12 @@ interface Subject {
 export type StorageEvent = Subject &
   (
     | { kind: 'upload-begun'; contentType: string; size: number }
-    | { kind: 'upload-completed'; contentType: string; size: number; direct: boolean }
+    /** Told at least once; twice where a process died between the file and the word. `uploadId` tells direct ones apart. */
+    | { kind: 'upload-completed'; contentType: string; size: number; direct: boolean; uploadId?: string }
     | { kind: 'upload-refused'; code: StorageErrorCode; direct: boolean }
     | { kind: 'read-url-issued'; expiresAt: Date }
+    /** Bytes, or a range of them, were handed out through the application. */
+    | { kind: 'file-read'; range?: string }
     | { kind: 'file-deleted' }
   );
 
@@ -47,6 +50,11 @@ export class StorageEvents {
   emit(event: WithoutTime<StorageEvent>): void {
     const stamped = { ...event, at: new Date() } as StorageEvent;
     for (const listener of this.#listeners) void this.#deliver(listener, stamped);
+  }
+
+  /** Tells of an upload that ended in a `StorageError`. */
+  refused(subject: Omit<Subject, 'at'> & { direct: boolean }, error: unknown): void {
+    if (error instanceof StorageError) this.emit({ kind: 'upload-refused', ...subject, code: error.code });
   }
 
   async #deliver(listener: Listener, event: StorageEvent): Promise<void> {

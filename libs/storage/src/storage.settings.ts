@@ -104,6 +104,13 @@ function* mistakesIn(options: StorageModuleOptions): Generator<string> {
   if (options.stableUrlSeconds !== undefined && !isWhole(options.stableUrlSeconds, 0, 600)) {
     yield 'stableUrlSeconds must be 0 … 600.';
   }
+  if (!['POST', 'PUT', undefined].includes(options.uploadMethod)) yield `uploadMethod must be 'POST' or 'PUT'.`;
+  if (!['function', 'undefined'].includes(typeof options.orgOf)) yield 'orgOf must be a function of the request.';
+  if (!['boolean', 'undefined'].includes(typeof options.forcePathStyle)) yield 'forcePathStyle must be true or false.';
+  for (const [name, value] of Object.entries({ ...options.capabilities })) {
+    if (!Object.hasOwn(allCapabilities, name)) yield `capabilities.${name} is no capability.`;
+    else if (typeof value !== 'boolean') yield `capabilities.${name} must be true or false.`;
+  }
   if (options.uploadMethod === 'POST' && options.capabilities?.postPolicy === false) {
     yield `uploadMethod 'POST' needs a store that verifies POST policies: use 'PUT', or remove capabilities.postPolicy.`;
   }

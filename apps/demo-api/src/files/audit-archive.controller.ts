@@ -32,10 +32,11 @@ export class AuditArchiveController {
   @GivesContent('Read a month through the API: gzip JSON lines')
   async content(
     @CurrentOrg() org: OrgId,
+    @CurrentUser() { sub }: User,
     @Param(lenient) month: MonthParams,
     @Req() request: Request,
     @Res() response: Response,
   ) {
-    await sendFile(request, response, await this.archive.read(org, month, readOptionsOf(request)));
+    await sendFile(request, response, await this.archive.read(org, month, { ...readOptionsOf(request), by: sub }));
   }
 }

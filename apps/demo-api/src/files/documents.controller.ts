@@ -73,11 +73,12 @@ export class DocumentsController {
   @GivesContent('Read the document through the API')
   async content(
     @CurrentOrg() org: OrgId,
+    @CurrentUser() { sub }: User,
     @Param(lenient) place: DocumentParams,
     @Req() request: Request,
     @Res() response: Response,
   ) {
-    await sendFile(request, response, await this.documents.read(org, place, readOptionsOf(request)));
+    await sendFile(request, response, await this.documents.read(org, place, { ...readOptionsOf(request), by: sub }));
   }
 
   @Delete()

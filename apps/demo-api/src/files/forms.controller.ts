@@ -13,7 +13,8 @@ import {
   type OrgId,
 } from 'nest-tenant-storage';
 import { Protected } from '../auth/protected.js';
-import { Needs } from '../auth/roles.guard.js';
+import { allows } from '../auth/role-table.js';
+import { forbidden, Needs } from '../auth/roles.guard.js';
 import { CurrentUser, type User } from '../auth/user.js';
 import { BeginsUpload, Deletes, GivesContent, GivesUrl, Lists, Uploads, UploadsForm } from '../http/docs.js';
 import { JsonBody } from '../http/json-body.js';
@@ -75,12 +76,12 @@ export class FormsController {
   @Uploads('Upload a file', ...new Set(acceptedTypes.map(({ mime }) => mime)))
   async upload(
     @CurrentOrg() org: OrgId,
-    @CurrentUser() { sub }: User,
+    @CurrentUser() user: User,
     @Param(lenient) place: FileParams,
-    @Query(lenient) { replace }: ReplaceQuery,
+    @Query(lenient) query: ReplaceQuery,
     @Req() request: Request,
   ) {
-    return this.forms.upload(org, place, await receiveFile(request), { by: sub, replace });
+    return this.forms.upload(org, place, await receiveFile(request), writing(user, query));
   }
 
   @Post('files')
@@ -88,13 +89,13 @@ export class FormsController {
   @UploadsForm('Upload a file from a form, under its own name')
   async uploadForm(
     @CurrentOrg() org: OrgId,
-    @CurrentUser() { sub }: User,
+    @CurrentUser() user: User,
     @Param(lenient) field: FieldParams,
-    @Query(lenient) { replace }: ReplaceQuery,
+    @Query(lenient) query: ReplaceQuery,
     @Req() request: Request,
   ) {
     const { fileName = '', ...file } = await receiveFile(request);
-    return this.forms.upload(org, { ...field, fileName }, file, { by: sub, replace });
+    return this.forms.upload(org, { ...field, fileName }, file, writing(user, query));
   }
 
   @Post('uploads')
@@ -103,12 +104,12 @@ export class FormsController {
   @JsonBody()
   async beginUpload(
     @CurrentOrg() org: OrgId,
-    @CurrentUser() { sub }: User,
+    @CurrentUser() user: User,
     @Param(lenient) field: FieldParams,
-    @Query(lenient) { replace }: ReplaceQuery,
+    @Query(lenient) query: ReplaceQuery,
     @Body(strict) { fileName, ...promise }: BeginFormUploadBody,
   ) {
-    return this.forms.beginUpload(org, { ...field, fileName }, promise, { by: sub, replace });
+    return this.forms.beginUpload(org, { ...field, fileName }, promise, writing(user, query));
   }
 
   @Get('files')
@@ -140,11 +141,12 @@ export class FormsController {
   @GivesContent('Read a file through the API')
   async content(
     @CurrentOrg() org: OrgId,
+    @CurrentUser() { sub }: User,
     @Param(lenient) place: FileParams,
     @Req() request: Request,
     @Res() response: Response,
   ) {
-    await sendFile(request, response, await this.forms.read(org, place, readOptionsOf(request)));
+    await sendFile(request, response, await this.forms.read(org, place, { ...readOptionsOf(request), by: sub }));
   }
 
   @Delete('files/:fileName')
@@ -153,4 +155,10 @@ export class FormsController {
   async delete(@CurrentOrg() org: OrgId, @CurrentUser() { sub }: User, @Param(lenient) place: FileParams) {
     await this.forms.delete(org, place, { by: sub });
   }
+}
+
+/** Whoever replaces a file makes the old one go: that takes the right to delete. */
+function writing(user: User, { replace }: ReplaceQuery) {
+  if (replace && !allows(user, 'form-upload:delete', {})) throw forbidden();
+  return { by: user.sub, replace };
 }

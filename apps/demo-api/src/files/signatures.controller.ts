@@ -63,11 +63,12 @@ export class SignaturesController {
   @GivesContent('Read the signature through the API')
   async content(
     @CurrentOrg() org: OrgId,
+    @CurrentUser() { sub }: User,
     @Param(lenient) place: SpecialistParams,
     @Req() request: Request,
     @Res() response: Response,
   ) {
-    await sendFile(request, response, await this.signatures.read(org, place, readOptionsOf(request)));
+    await sendFile(request, response, await this.signatures.read(org, place, { ...readOptionsOf(request), by: sub }));
   }
 
   @Delete()

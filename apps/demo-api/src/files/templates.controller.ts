@@ -41,8 +41,13 @@ export class TemplatesController {
   @Get('content')
   @Needs('logo:read')
   @GivesContent('Read the logo through the API')
-  async content(@CurrentOrg() org: OrgId, @Req() request: Request, @Res() response: Response) {
-    await sendFile(request, response, await this.templates.read(org, readOptionsOf(request)));
+  async content(
+    @CurrentOrg() org: OrgId,
+    @CurrentUser() { sub }: User,
+    @Req() request: Request,
+    @Res() response: Response,
+  ) {
+    await sendFile(request, response, await this.templates.read(org, { ...readOptionsOf(request), by: sub }));
   }
 
   @Delete()

@@ -1,3 +1,4 @@
+import { kmsRights } from '../s3/tenant-credentials.js';
 import { checkedBucketOptions, type BucketOptions, type CheckedBucketOptions } from './bucket.options.js';
 import { policyDocument, type PolicyDocument, type PolicyStatement } from './policy-document.js';
 
@@ -49,6 +50,7 @@ export function appPolicy(options: BucketOptions): PolicyDocument {
     files(checked, prefixes, 'Files', fileActions),
     archive,
     listing(checked, listed),
+    ...keyRights(checked),
     readSettings,
   ]);
 }
@@ -62,14 +64,23 @@ export function tenantRolePolicy(options: BucketOptions, { tagSession = true }: 
   const archives = archiverRoleArns.length === 0 || archiverRoleArns.includes(tenantRoleArn ?? '');
   const archive = archives && files(checked, [`audit-archive/${org}/*`], 'Archive', archiveActions);
   const listed = archive ? [...prefixes, `audit-archive/${org}/*`] : prefixes;
-  return policyDocument([files(checked, prefixes, 'Files', fileActions), archive, listing(checked, listed)]);
+  return policyDocument([
+    files(checked, prefixes, 'Files', fileActions),
+    archive,
+    listing(checked, listed),
+    ...keyRights(checked),
+  ]);
 }
 
 /** The role for `audit-archive/` alone: it adds and reads, and deletes nothing. */
 export function archiverPolicy(options: BucketOptions, { tagSession = true }: TenantSessions = {}): PolicyDocument {
   const checked = checkedBucketOptions(options);
   const prefixes = [`audit-archive/${tagSession ? ownOrg : '*'}/*`];
-  return policyDocument([files(checked, prefixes, 'Archive', archiveActions), listing(checked, prefixes)]);
+  return policyDocument([
+    files(checked, prefixes, 'Archive', archiveActions),
+    listing(checked, prefixes),
+    ...keyRights(checked),
+  ]);
 }
 
 /**
@@ -112,3 +123,6 @@ const listing = ({ arn }: CheckedBucketOptions, prefixes: string[]): PolicyState
   Resource: arn,
   Condition: { StringLike: { 's3:prefix': prefixes } },
 });
+
+const keyRights = ({ encryption }: CheckedBucketOptions): PolicyStatement[] =>
+  typeof encryption === 'object' ? [{ Sid: 'UseKey', ...kmsRights(encryption.kmsKeyId) }] : [];

@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { layout, type AuditMonthPlace } from '../keys/layout.js';
 import type { OrgId } from '../keys/org-id.js';
+import { StorageError } from '../storage.error.js';
 import { ObjectStore } from '../s3/object-store.js';
 import type { ReadOptions } from '../s3/object-requests.js';
 import { StorageEvents } from '../storage.events.js';
@@ -43,8 +44,10 @@ export class AuditArchiveService {
     return storedFile(info, nameInKey);
   }
 
-  async read(org: OrgId, place: AuditMonthPlace, options: ReadOptions = {}): Promise<FileStream> {
-    return openFile(this.store, org, locate(org, place), { ...options, disposition: 'attachment' });
+  async read(org: OrgId, place: AuditMonthPlace, { by, ...options }: ReadOptions & By = {}): Promise<FileStream> {
+    const file = await openFile(this.store, org, locate(org, place), { ...options, disposition: 'attachment' });
+    this.events.emit({ kind: 'file-read', org, purpose, place: { ...place }, by, range: file.contentRange });
+    return file;
   }
 
   async presignDownload(org: OrgId, place: AuditMonthPlace, options: DownloadOptions = {}): Promise<ReadUrl> {
@@ -70,5 +73,9 @@ async function* gzipLines(records: Iterable<unknown> | AsyncIterable<unknown>): 
 }
 
 async function* jsonLines(records: Iterable<unknown> | AsyncIterable<unknown>): AsyncGenerator<string> {
-  for await (const record of records) yield `${JSON.stringify(record)}\n`;
+  for await (const record of records) {
+    const line = JSON.stringify(record) as string | undefined;
+    if (line === undefined) throw new StorageError('invalid_request', 'An audit record must be JSON.');
+    yield `${line}\n`;
+  }
 }

@@ -3,6 +3,7 @@ import { belongsToOrg, type KeyPrefix, type ObjectKey } from '../keys/object-key
 import type { OrgId } from '../keys/org-id.js';
 import type { ObjectStore } from '../s3/object-store.js';
 import type { ReadOptions } from '../s3/object-requests.js';
+import type { StorageError } from '../storage.error.js';
 import { readUrlSeconds } from '../storage.policy.js';
 import { safeHeaders, storedFile, type Disposition, type StoredFile } from '../uploads/stored-file.js';
 
@@ -64,8 +65,13 @@ export async function openFile(
   { key, nameInKey }: Located,
   options: ReadOptions & { disposition?: Disposition } = {},
 ): Promise<FileStream> {
-  const { disposition = 'inline', ...conditions } = options;
-  const { body, contentRange, ...info } = await store.read(org, key, conditions);
+  const { disposition = 'inline', ifRange, ...conditions } = options;
+  const { body, contentRange, ...info } = await (ifRange
+    ? store.read(org, key, { ...conditions, ifMatch: ifRange }).catch((error: StorageError) => {
+        if (error.code !== 'precondition_failed') throw error;
+        return store.read(org, key, { ...conditions, range: undefined });
+      })
+    : store.read(org, key, conditions));
   const total = Number(contentRange?.split('/')[1] ?? info.size);
   const file = storedFile({ ...info, size: total }, nameInKey);
   return { file, body, length: info.size, ...(contentRange && { contentRange }), ...safeHeaders(file, disposition) };

@@ -51,7 +51,7 @@ export class FormUploadsService {
     file: IncomingFile,
     options: FormUploadOptions = {},
   ): Promise<StoredFile> {
-    return streamUpload(this.store, this.events, target(org, place, file.contentType, options), file);
+    return streamUpload(this.store, this.events, this.#admit(org, place, file.contentType, options, false), file);
   }
 
   async beginUpload(
@@ -60,15 +60,18 @@ export class FormUploadsService {
     promise: UploadPromise & { contentType: string },
     options: FormUploadOptions & { by: string },
   ): Promise<UploadTicket> {
-    return this.uploads.begin({ ...target(org, place, promise.contentType, options), by: options.by }, promise);
+    const admitted = this.#admit(org, place, promise.contentType, options, true);
+    return this.uploads.begin({ ...admitted, by: options.by }, promise);
   }
 
   async completeUpload(org: OrgId, token: string, { by }: { by: string }): Promise<StoredFile> {
     return this.uploads.complete(org, token, { by, purpose });
   }
 
-  async read(org: OrgId, place: FormFilePlace, options: ReadOptions = {}): Promise<FileStream> {
-    return openFile(this.store, org, locate(org, place), options);
+  async read(org: OrgId, place: FormFilePlace, { by, ...options }: ReadOptions & By = {}): Promise<FileStream> {
+    const file = await openFile(this.store, org, locate(org, place), options);
+    this.events.emit({ kind: 'file-read', org, purpose, place: { ...place }, by, range: file.contentRange });
+    return file;
   }
 
   async presignDownload(org: OrgId, place: FormFilePlace, options: DownloadOptions = {}): Promise<ReadUrl> {
@@ -99,6 +102,21 @@ export class FormUploadsService {
   async delete(org: OrgId, place: FormFilePlace, { by }: By = {}): Promise<void> {
     await this.store.delete(org, locate(org, place).key);
     this.events.emit({ kind: 'file-deleted', org, purpose, place: { ...place }, by });
+  }
+
+  #admit(
+    org: OrgId,
+    place: FormFilePlace,
+    contentType: string,
+    options: FormUploadOptions,
+    direct: boolean,
+  ): UploadTarget {
+    try {
+      return target(org, place, contentType, options);
+    } catch (error) {
+      this.events.refused({ org, purpose, place: { ...place }, by: options.by, direct }, error);
+      throw error;
+    }
   }
 
   #tellIssued(org: OrgId, place: FormFilePlace, { expiresAt }: ReadUrl, { by }: By): void {

@@ -50,8 +50,10 @@ export class SignaturesService {
     return this.uploads.complete(org, token, { by, purpose });
   }
 
-  async read(org: OrgId, place: SignaturePlace, options: ReadOptions = {}): Promise<FileStream> {
-    return openFile(this.store, org, locate(org, place), options);
+  async read(org: OrgId, place: SignaturePlace, { by, ...options }: ReadOptions & By = {}): Promise<FileStream> {
+    const file = await openFile(this.store, org, locate(org, place), options);
+    this.events.emit({ kind: 'file-read', org, purpose, place: { ...place }, by, range: file.contentRange });
+    return file;
   }
 
   async presignDownload(org: OrgId, place: SignaturePlace, options: DownloadOptions = {}): Promise<ReadUrl> {

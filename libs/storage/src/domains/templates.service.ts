@@ -45,8 +45,10 @@ export class TemplatesService {
     return this.uploads.complete(org, token, { by, purpose });
   }
 
-  async read(org: OrgId, options: ReadOptions = {}): Promise<FileStream> {
-    return openFile(this.store, org, locate(org), options);
+  async read(org: OrgId, { by, ...options }: ReadOptions & By = {}): Promise<FileStream> {
+    const file = await openFile(this.store, org, locate(org), options);
+    this.events.emit({ kind: 'file-read', org, purpose, place: {}, by, range: file.contentRange });
+    return file;
   }
 
   async presignDownload(org: OrgId, options: DownloadOptions = {}): Promise<ReadUrl> {

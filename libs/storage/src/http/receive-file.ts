@@ -12,21 +12,41 @@ export interface ReceivedFile {
   fileName?: string;
   /** Bytes, where the sender declared them: raw bodies do. */
   size?: number;
+  /** Fires when the sender goes before everything has come. */
+  signal: AbortSignal;
 }
+
+/** What may follow the file in a form: boundaries, and a few short fields. */
+const mostAfterFile = 64 * 1024;
 
 /**
  * The file in a request: its raw body, or the one named `file` in a multipart/form-data body. Never in memory, never in a
  * temporary file. Leaving it early leaves the connection open, so that the client can still be answered.
  */
 export async function receiveFile(request: IncomingMessage): Promise<ReceivedFile> {
+  const signal = goneSignal(request);
+  if (signal.aborted) throw gone();
   const contentType = request.headers['content-type'] ?? '';
-  if (/^multipart\/form-data\s*(;|$)/i.test(contentType)) return fileInForm(request);
+  if (/^multipart\/form-data\s*(;|$)/i.test(contentType)) return fileInForm(request, signal);
   const length = Number(request.headers['content-length']);
   return {
     bytes: keptOpen(request),
     contentType,
+    signal,
     ...(Number.isSafeInteger(length) && { size: length }),
   };
+}
+
+const gone = (cause?: unknown) => new StorageError('cancelled', 'The sender went before its end.', { cause });
+
+function goneSignal(request: IncomingMessage): AbortSignal {
+  const controller = new AbortController();
+  const onClose = () => {
+    if (!request.complete) controller.abort();
+  };
+  if (request.destroyed) onClose();
+  else request.once('close', onClose);
+  return controller.signal;
 }
 
 /**
@@ -48,7 +68,7 @@ const keptOpen = (stream: Readable): AsyncIterable<Uint8Array> => ({
   [Symbol.asyncIterator]: () => stream.iterator({ destroyOnReturn: false }),
 });
 
-function fileInForm(request: IncomingMessage): Promise<ReceivedFile> {
+function fileInForm(request: IncomingMessage, signal: AbortSignal): Promise<ReceivedFile> {
   return new Promise((resolve, reject) => {
     const refuse = (message: string, cause?: unknown) =>
       reject(new StorageError('invalid_request', message, { cause }));
@@ -77,12 +97,26 @@ function fileInForm(request: IncomingMessage): Promise<ReceivedFile> {
         return;
       }
       file = stream;
-      resolve({ bytes: keptOpen(stream), contentType: mimeType, fileName: filename });
+      resolve({ bytes: keptOpen(stream), contentType: mimeType, fileName: filename, signal });
+      stream.once('end', () => limitRest(request));
     });
     form.on('error', fail);
     form.on('close', () => refuse('The form has no file: name its field "file".'));
-    request.on('aborted', () => fail(new Error('aborted')));
-    request.on('error', fail);
+    const leave = (cause?: unknown) => {
+      file?.destroy(gone(cause));
+      reject(gone(cause));
+    };
+    signal.addEventListener('abort', () => leave());
+    request.on('error', leave);
     request.pipe(form);
+  });
+}
+
+/** The answer goes out once the file is stored; what still comes then is read to a bound only. */
+function limitRest(request: IncomingMessage): void {
+  let rest = 0;
+  request.on('data', (chunk: Buffer) => {
+    rest += chunk.length;
+    if (rest > mostAfterFile) request.socket.destroy();
   });
 }

@@ -4,13 +4,19 @@ import type { FileStream } from '../domains/file-access.js';
 import type { ReadOptions } from '../s3/object-requests.js';
 
 /**
- * What a request asks of a file: one range, and whether it changed. Several ranges at once are ignored, as RFC 9110
+ * What a request asks of a file: one range, and whether it changed, by ETag. Several ranges at once are ignored, as RFC 9110
  * (section 14.2) allows: they serve no client of ours and multiply work.
  */
 export function readOptionsOf(request: IncomingMessage): ReadOptions {
-  const { range, 'if-none-match': ifNoneMatch, 'if-range': ifRange } = request.headers;
-  const single = range !== undefined && ifRange === undefined && /^bytes=(\d{1,15}-\d{0,15}|-\d{1,15})$/.test(range);
-  return { ...(single && { range }), ...(ifNoneMatch && { ifNoneMatch }) };
+  const { range, 'if-match': ifMatch, 'if-none-match': ifNoneMatch, 'if-range': ifRange } = request.headers;
+  const single = /^bytes=(\d{1,15}-\d{0,15}|-\d{1,15})$/.test(range ?? '') && request.method !== 'HEAD';
+  // A date cannot tell two states of one second apart: the whole file is always a right answer to If-Range.
+  const isTag = typeof ifRange === 'string' && /^"[^"]*"$/.test(ifRange);
+  return {
+    ...(single && (ifRange === undefined || isTag) && { range, ...(isTag && { ifRange }) }),
+    ...(ifMatch && { ifMatch }),
+    ...(ifNoneMatch && { ifNoneMatch }),
+  };
 }
 
 /** Streams a file to the client. When the client goes, the store's connection is released. */

@@ -30,6 +30,8 @@ const statusOf: Record<StorageErrorCode, number> = {
   not_supported: 501,
 };
 
+const storeTrouble = 'The file store does not answer as it should. Try again later.';
+
 /**
  * Answers a `StorageError` as `{statusCode, code, message}`. Faults of the store or of the configuration are logged with
  * their cause and answered without detail; whether another organisation has a file never shows.
@@ -47,9 +49,13 @@ export class StorageErrorFilter implements ExceptionFilter<StorageError> {
       response.destroy();
       return;
     }
-    const body = statusCode === 304 ? '' : JSON.stringify({ statusCode, code: error.code, message: error.message });
+    const message = statusCode >= 500 && error.code !== 'not_supported' ? storeTrouble : error.message;
+    const body = statusCode === 304 ? '' : JSON.stringify({ statusCode, code: error.code, message });
     response.statusCode = statusCode;
-    response.setHeader('Cache-Control', 'no-store');
+    response.setHeader('Cache-Control', statusCode === 304 ? 'private' : 'no-store');
+    // RFC 9110, section 15.4.5: what a 200 would have said. The tag is the one the request named.
+    const tag = request.headers['if-none-match'];
+    if (statusCode === 304 && tag && /^(W\/)?"[^"]*"$/.test(tag)) response.setHeader('ETag', tag);
     if (body) response.setHeader('Content-Type', 'application/json; charset=utf-8');
     response.end(body);
     dropRest(request);

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { ObjectInfo } from './object-info.js';
+import type { KeyRequest } from './presigner.js';
 
 export interface ObjectAttributes {
   contentType: string;
@@ -19,6 +20,8 @@ export interface PutOptions extends ObjectAttributes {
 export interface CopyOptions extends Partial<ObjectAttributes> {
   /** The source must still have this ETag. */
   sourceEtag: string;
+  /** The destination must still have this one. */
+  replacing?: string;
   ifAbsent?: boolean;
 }
 
@@ -26,6 +29,8 @@ export interface ReadOptions {
   /** One range of RFC 9110, such as `bytes=0-99`. */
   range?: string;
   ifMatch?: string;
+  /** The range is meant for the file with this ETag; another one is answered whole. RFC 9110, section 13.1.5. */
+  ifRange?: string;
   ifNoneMatch?: string;
   signal?: AbortSignal;
 }
@@ -47,3 +52,14 @@ export interface ReadHeaders {
   contentDisposition: string;
   cacheControl: string;
 }
+
+/** A read answered with these headers, whatever is stored with the object. */
+export const readRequest = ({ cacheControl, contentDisposition, contentType }: ReadHeaders): KeyRequest => ({
+  method: 'GET',
+  query: {
+    'response-cache-control': cacheControl,
+    'response-content-disposition': contentDisposition,
+    'response-content-type': contentType,
+    'x-id': 'GetObject',
+  },
+});

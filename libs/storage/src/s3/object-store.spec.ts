@@ -41,7 +41,8 @@ async function* stream(bytes: Buffer, chunk = 65_536) {
   for (let at = 0; at < bytes.length; at += chunk) yield bytes.subarray(at, at + chunk);
 }
 
-const pattern = (length: number) => Buffer.alloc(length, 'the quick brown fox ');
+/** No two parts of it are alike. */
+const pattern = (length: number) => Buffer.alloc(length, 'the quick brown foxes ');
 const stored = async () => {
   const { Body } = await storage.raw.send(new GetObjectCommand({ Bucket: storage.bucket, Key: key }));
   return Buffer.from(await Body!.transformToByteArray());
@@ -123,6 +124,31 @@ describe('put', () => {
     await expect(putting).rejects.toMatchObject({ code: 'already_exists' });
     expect((await stored()).toString()).toBe('first');
     expect((await storage.contents()).openUploads).toEqual([]);
+  });
+
+  onEmbedded.each([10, undefined])('absent-only: a short file is one request (size %s)', async (size) => {
+    storage.s3.requests.clear();
+    await store.put(one, key, stream(pattern(10)), { ...attributes, size, ifAbsent: true });
+    expect(storage.s3.requests.list().map(({ operation }) => operation)).toEqual(['PutObject']);
+  });
+
+  onEmbedded.each([
+    [2 * partBytes, 0],
+    [undefined, partBytes + 65_536],
+  ])('absent-only: a taken key spares a long file its bytes (size %s)', async (size, most) => {
+    await store.put(one, key, stream(Buffer.from('first')), attributes);
+    storage.s3.requests.clear();
+    let read = 0;
+    async function* counted() {
+      for await (const chunk of stream(pattern(2 * partBytes))) {
+        read += chunk.length;
+        yield chunk;
+      }
+    }
+    const putting = store.put(one, key, counted(), { ...attributes, size, ifAbsent: true });
+    await expect(putting).rejects.toMatchObject({ code: 'already_exists' });
+    expect(read).toBeLessThanOrEqual(most);
+    expect(new Set(storage.s3.requests.list().map(({ operation }) => operation))).toEqual(new Set(['HeadObject']));
   });
 
   const race: [number, Need][] = [

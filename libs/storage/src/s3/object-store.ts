@@ -6,27 +6,30 @@ import {
   ListObjectsV2Command,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { KeyPrefix, ObjectKey } from '../keys/object-key.js';
 import type { OrgId } from '../keys/org-id.js';
 import { StorageError } from '../storage.error.js';
+import { partBytes } from '../storage.policy.js';
 import type { StorageSettings } from '../storage.settings.js';
+import { requireAbsent, storedAllTheSame, writeId } from './absence.js';
 import { abortIncomplete } from './incomplete-uploads.js';
 import { objectInfo, type ObjectInfo } from './object-info.js';
-import type {
-  CopyOptions,
-  ObjectAttributes,
-  ObjectPage,
-  ObjectStream,
-  PutOptions,
-  ReadHeaders,
-  ReadOptions,
+import {
+  readRequest,
+  type CopyOptions,
+  type ObjectPage,
+  type ObjectStream,
+  type PutOptions,
+  type ReadHeaders,
+  type ReadOptions,
 } from './object-requests.js';
 import { writeObject } from './object-writer.js';
 import { onBehalfOf } from './org-guard.js';
 import type { Area, OrgClients } from './org-clients.js';
 import type { KeyRequest, Lifetime, Presigned, PresignedPost, Presigner } from './presigner.js';
-import { storageErrorOf } from './s3-error.js';
+import { cursorOr, storageErrorOf, takenOr } from './s3-error.js';
 import { escapePath, type PostCondition } from './signature.js';
 import { writeProtection } from './write-protection.js';
 
@@ -47,33 +50,44 @@ export class ObjectStore {
 
   /** Writes a stream; nothing is stored unless its source ends well. */
   async put(org: OrgId, key: ObjectKey, bytes: AsyncIterable<Uint8Array>, options: PutOptions): Promise<ObjectInfo> {
-    const { size, ifAbsent = false, signal, ...attributes } = options;
-    return this.#call(org, key, async (client) => {
-      await this.#requireAbsent(org, key, ifAbsent);
-      const { conditionalWrites, conditionalCompletion } = this.#settings.capabilities;
-      const createOnly = { put: ifAbsent && conditionalWrites, completion: ifAbsent && conditionalCompletion };
-      const params = { ...this.#target(key), ...this.#written(attributes) };
-      const written = await writeObject(client, org, params, bytes, { size, signal, createOnly });
-      // Some stores answer a multipart completion without an ETag.
-      if (!written.etag) return this.head(org, key);
-      return { etag: written.etag, size: written.size, ...attributes };
-    }).catch((error: unknown) => {
-      throw takenOr(error, ifAbsent);
-    });
+    const { size, ifAbsent = false, signal, contentType, metadata } = options;
+    const attributes = { contentType, metadata: { ...metadata, [writeId]: randomUUID() } };
+    const { conditionalWrites, conditionalCompletion } = this.#settings.capabilities;
+    const createOnly = { put: ifAbsent && conditionalWrites, completion: ifAbsent && conditionalCompletion };
+    // A conditional PutObject refuses by itself; what takes longer is refused before its bytes have come.
+    const absent = () => requireAbsent(this, org, key, ifAbsent);
+    const isShort = createOnly.put && (size ?? 0) <= partBytes;
+    const writing = { size, signal, createOnly, ...(isShort && { beforeParts: absent }) };
+    const headers = { ContentType: contentType, Metadata: attributes.metadata, ...writeProtection(this.#settings) };
+    const params = { ...this.#target(key), ...headers };
+    try {
+      return await this.#call(org, key, async (client) => {
+        if (!isShort) await absent();
+        const written = await writeObject(client, org, params, bytes, writing);
+        // Some stores answer a multipart completion without an ETag.
+        if (!written.etag) return this.head(org, key);
+        return { etag: written.etag, size: written.size, ...attributes };
+      });
+    } catch (error) {
+      if (signal?.aborted) throw new StorageError('cancelled', 'The transfer was cancelled.', { cause: error });
+      return storedAllTheSame(this, org, key, attributes.metadata[writeId], takenOr(error, ifAbsent));
+    }
   }
 
   /** A server-side copy on condition that the source is still what was inspected. */
   async copy(org: OrgId, from: ObjectKey, to: ObjectKey, options: CopyOptions): Promise<void> {
-    const { sourceEtag, ifAbsent = false, contentType, metadata = {} } = options;
+    const { sourceEtag, replacing, ifAbsent = false, contentType, metadata = {} } = options;
+    const { conditionalCopy } = this.#settings.capabilities;
     await this.#call(org, to, async (client) => {
-      await this.#requireAbsent(org, to, ifAbsent);
+      await requireAbsent(this, org, to, ifAbsent);
       const copy = new CopyObjectCommand({
         ...this.#target(to),
         ...writeProtection(this.#settings),
         ...(contentType && { MetadataDirective: 'REPLACE', ContentType: contentType, Metadata: { ...metadata } }),
         CopySource: `${this.#settings.bucket}/${escapePath(from)}`,
         CopySourceIfMatch: sourceEtag,
-        ...(ifAbsent && this.#settings.capabilities.conditionalCopy && { IfNoneMatch: '*' }),
+        ...(ifAbsent && conditionalCopy && { IfNoneMatch: '*' }),
+        ...(replacing && conditionalCopy && { IfMatch: replacing }),
       });
       await client.send(onBehalfOf(org, copy));
     });
@@ -181,39 +195,4 @@ export class ObjectStore {
     const { bucket, expectedBucketOwner } = this.#settings;
     return { Bucket: bucket, Key: key, ExpectedBucketOwner: expectedBucketOwner };
   }
-
-  #written({ contentType, metadata }: ObjectAttributes) {
-    return { ContentType: contentType, Metadata: { ...metadata }, ...writeProtection(this.#settings) };
-  }
-
-  /** Saves the bytes of an upload that cannot succeed, and stands in for stores without conditional writes. */
-  async #requireAbsent(org: OrgId, key: ObjectKey, ifAbsent: boolean): Promise<void> {
-    if (!ifAbsent) return;
-    const present = await this.head(org, key).catch((error: StorageError) => {
-      if (error.code === 'not_found') return undefined;
-      throw error;
-    });
-    if (present) throw new StorageError('already_exists', 'There is already a file with this name.');
-  }
 }
-
-const readRequest = ({ cacheControl, contentDisposition, contentType }: ReadHeaders): KeyRequest => ({
-  method: 'GET',
-  query: {
-    'response-cache-control': cacheControl,
-    'response-content-disposition': contentDisposition,
-    'response-content-type': contentType,
-    'x-id': 'GetObject',
-  },
-});
-
-/** The cursor is the one part of a list request that a client makes up. */
-const cursorOr = (error: unknown): unknown =>
-  (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode === 400
-    ? new StorageError('invalid_request', 'The cursor is not one that a list gave.', { cause: error })
-    : error;
-
-const takenOr = (error: unknown, ifAbsent: boolean): unknown =>
-  ifAbsent && error instanceof StorageError && error.code === 'precondition_failed'
-    ? new StorageError('already_exists', 'There is already a file with this name.', { cause: error })
-    : error;

@@ -27,6 +27,8 @@ export interface WriteOptions {
   signal?: AbortSignal;
   /** Which of the two ways of writing is to ask the store for absence. */
   createOnly?: { put: boolean; completion: boolean };
+  /** Runs before the first of several parts is sent: a last chance to spare the rest. */
+  beforeParts?: () => Promise<void>;
 }
 
 const onlyAsTheFirst = { IfNoneMatch: '*' };
@@ -47,20 +49,24 @@ export async function writeObject(
   org: OrgId,
   params: WriteParams,
   source: AsyncIterable<Uint8Array>,
-  { size, signal, createOnly }: WriteOptions = {},
+  { size, signal, createOnly, beforeParts }: WriteOptions = {},
 ): Promise<Written> {
   let upload: MultipartUpload | undefined;
   let part = new PartBuffer(partBytes, size ?? 64 * 1024);
   let total = 0;
   try {
-    for await (const chunk of unbroken(source)) {
-      signal?.throwIfAborted();
+    for await (const chunk of unbroken(source, signal)) {
       total += chunk.length;
       for (let rest = chunk; rest.length > 0;) {
         if (part.isFull) {
-          upload ??= await MultipartUpload.create(client, org, params, signal);
-          await upload.send(part.view());
-          part = new PartBuffer(partBytes, size === undefined ? partBytes : size - (total - rest.length));
+          if (upload === undefined) {
+            await beforeParts?.();
+            upload = await MultipartUpload.create(client, org, params, signal);
+          }
+          await upload.send(part);
+          part =
+            upload.sparePart() ??
+            new PartBuffer(partBytes, size === undefined ? partBytes : size - (total - rest.length));
         }
         rest = part.fill(rest);
       }
@@ -72,7 +78,7 @@ export async function writeObject(
       const { ETag } = await client.send(onBehalfOf(org, put), { abortSignal: signal });
       return { etag: ETag, size: total };
     }
-    await upload.send(part.view());
+    await upload.send(part);
     return { etag: await upload.complete(createOnly?.completion), size: total };
   } catch (error) {
     await upload?.abort();
@@ -80,13 +86,35 @@ export async function writeObject(
   }
 }
 
-async function* unbroken(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+/** A source that stalls holds nobody who has given up: it is left, not waited for. */
+async function* unbroken(
+  source: AsyncIterable<Uint8Array>,
+  signal?: AbortSignal,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const chunks = source[Symbol.asyncIterator]();
+  const aborted = signal && rejection(signal);
   try {
-    yield* source;
+    for (;;) {
+      const { done, value } = await (aborted ? Promise.race([chunks.next(), aborted]) : chunks.next());
+      if (done) return;
+      yield value;
+    }
   } catch (error) {
     if (error instanceof StorageError) throw error;
     throw new StorageError('cancelled', 'The source of the bytes broke off before its end.', { cause: error });
+  } finally {
+    chunks.return?.()?.catch(() => {});
   }
+}
+
+function rejection(signal: AbortSignal): Promise<never> {
+  const aborted = new Promise<never>((_, reject) => {
+    const give = () => reject(new StorageError('cancelled', 'The transfer was cancelled.', { cause: signal.reason }));
+    if (signal.aborted) give();
+    else signal.addEventListener('abort', give, { once: true });
+  });
+  aborted.catch(() => {});
+  return aborted;
 }
 
 class MultipartUpload {
@@ -97,6 +125,7 @@ class MultipartUpload {
   readonly #signal: AbortSignal;
   readonly #parts: CompletedPart[] = [];
   readonly #underWay = new Set<Promise<void>>();
+  readonly #spare: PartBuffer[] = [];
   #failure: { error: unknown } | undefined;
 
   private constructor(client: S3Client, org: OrgId, params: WriteParams, uploadId: string, signal?: AbortSignal) {
@@ -119,16 +148,22 @@ class MultipartUpload {
   }
 
   /** Waits for a free place, not for the part itself. */
-  async send(body: Buffer): Promise<void> {
+  async send(part: PartBuffer): Promise<void> {
     while (this.#underWay.size >= partsInFlight) await Promise.race(this.#underWay);
     if (this.#failure) throw this.#failure.error;
     const number = this.#parts.push({}) - 1;
-    const sending = this.#sendPart(body, number)
+    const sending = this.#sendPart(part.view(), number)
+      .then(() => void this.#spare.push(part))
       .catch((error: unknown) => {
         this.#failure ??= { error };
       })
       .finally(() => this.#underWay.delete(sending));
     this.#underWay.add(sending);
+  }
+
+  /** The memory of a part that has arrived: new memory for each would pile up faster than it is collected. */
+  sparePart(): PartBuffer | undefined {
+    return this.#spare.pop()?.clear();
   }
 
   async complete(onlyIfAbsent = false): Promise<string | undefined> {

@@ -27,6 +27,12 @@ export class PartBuffer {
     return chunk.subarray(taken);
   }
 
+  /** To collect the next part in the same memory. */
+  clear(): this {
+    this.#length = 0;
+    return this;
+  }
+
   view(): Buffer {
     return this.#bytes.subarray(0, this.#length);
   }

@@ -34,6 +34,7 @@ export interface Lifetime {
 
 /** Left on credentials after a URL ends, so that a slow clock does not end it early. */
 const marginSeconds = 60;
+const renewalPauseMs = 30_000;
 
 /** What the requests of one moment share: asked for once, however many are signed with it. */
 export interface Grant {
@@ -48,6 +49,7 @@ export interface Grant {
 export class Presigner {
   readonly #settings: StorageSettings;
   readonly #signer: QuerySigner;
+  readonly #renewed = new WeakMap<S3Client, number>();
   #endpoint: Promise<Grant['endpoint']> | undefined;
 
   constructor(settings: StorageSettings) {
@@ -64,8 +66,9 @@ export class Presigner {
     const now = Date.now() + client.config.systemClockOffset;
     const lasts = ({ expiration }: AwsCredentialIdentity) => (expiration ? expiration.getTime() - now : Infinity);
     let credentials = await client.config.credentials();
-    if (lasts(credentials) < (expiresIn + marginSeconds) * 1000) {
-      credentials = await client.config.credentials({ forceRefresh: true });
+    if (lasts(credentials) < (expiresIn + marginSeconds) * 1000 && this.#mayRenew(client)) {
+      // Those at hand still sign, for as long as they last.
+      credentials = await client.config.credentials({ forceRefresh: true }).catch(() => credentials);
     }
     const at = new Date(roundTo > 0 ? Math.floor(now / (roundTo * 1000)) * roundTo * 1000 : now - (now % 1000));
     const end = Math.min(at.getTime() + expiresIn * 1000, Math.floor((now + lasts(credentials)) / 1000) * 1000);
@@ -74,6 +77,14 @@ export class Presigner {
       throw new StorageError('store_refused', 'The credentials for the store have expired.');
     }
     return { endpoint, credentials, at, expiresIn: seconds, expiresAt: new Date(end) };
+  }
+
+  /** A source that gives nothing longer is not asked again for every URL. */
+  #mayRenew(client: S3Client): boolean {
+    const now = Date.now();
+    if (now - (this.#renewed.get(client) ?? -Infinity) < renewalPauseMs) return false;
+    this.#renewed.set(client, now);
+    return true;
   }
 
   url(grant: Grant, org: OrgId, key: ObjectKey, { method, query = {}, headers = {} }: KeyRequest): Presigned {

@@ -11,7 +11,9 @@ export const S3_CLIENT = Symbol('nest-tenant-storage:S3_CLIENT');
 
 type Credentials = StaticCredentials | AwsCredentialIdentityProvider;
 
-/** A client for server-side calls. It carries the guard, so it cannot ask for a key that the key policy did not make. */
+/** A client for server-side calls. It carries the guard, so what it sends or signs by
+ * `getSignedUrl` is for a key of the organisation it is sent for. `createPresignedPost` asks no client: sign forms with
+ * `ObjectStore.presignPost`. */
 export function createS3Client(settings: StorageSettings, credentials: Credentials | undefined = settings.credentials) {
   const client = new S3Client(clientConfig(settings, settings.endpoint, credentials));
   client.middlewareStack.use(orgGuard(settings.bucket));
@@ -19,8 +21,9 @@ export function createS3Client(settings: StorageSettings, credentials: Credentia
 }
 
 /** Connection settings shared by S3 and STS calls: timeouts that really end a call, bounded retries and sockets. */
-export function transport({ timeouts, maxSockets, maxAttempts }: StorageSettings) {
-  const agent = { keepAlive: true, maxSockets };
+export function transport(settings: StorageSettings) {
+  const { timeouts, maxAttempts } = settings;
+  const { httpAgent, httpsAgent } = agentsOf(settings);
   return {
     maxAttempts,
     requestHandler: {
@@ -28,10 +31,20 @@ export function transport({ timeouts, maxSockets, maxAttempts }: StorageSettings
       requestTimeout: timeouts.request,
       throwOnRequestTimeout: true,
       socketTimeout: timeouts.socket,
-      httpAgent: new HttpAgent(agent),
-      httpsAgent: new HttpsAgent(agent),
+      httpAgent,
+      httpsAgent,
     },
   };
+}
+
+const agents = new WeakMap<StorageSettings, { httpAgent: HttpAgent; httpsAgent: HttpsAgent }>();
+
+/** One pool of connections for a module, however many organisations have a client of their own. */
+function agentsOf(settings: StorageSettings) {
+  const options = { keepAlive: true, maxSockets: settings.maxSockets };
+  const pool = agents.get(settings) ?? { httpAgent: new HttpAgent(options), httpsAgent: new HttpsAgent(options) };
+  agents.set(settings, pool);
+  return pool;
 }
 
 export function clientConfig(

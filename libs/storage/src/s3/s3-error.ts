@@ -48,3 +48,15 @@ export function storageErrorOf(error: unknown): StorageError {
   }
   return as('store_unavailable', 'The store does not answer. Try again later.');
 }
+
+/** The cursor is the one part of a list request that a client makes up. */
+export const cursorOr = (error: unknown): unknown =>
+  (error as { name?: string }).name === 'InvalidArgument'
+    ? new StorageError('invalid_request', 'The cursor is not one that a list gave.', { cause: error })
+    : error;
+
+/** Says a failed condition in the words of whoever asked for absence. */
+export const takenOr = (error: unknown, ifAbsent: boolean): unknown =>
+  ifAbsent && error instanceof StorageError && error.code === 'precondition_failed'
+    ? new StorageError('already_exists', 'There is already a file with this name.', { cause: error })
+    : error;

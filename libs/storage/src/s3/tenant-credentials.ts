@@ -18,8 +18,10 @@ const objectActions = [
  * The session policy for one organisation: the role's rights, cut down to its prefixes. The archive cannot be deleted from.
  * At most 2,048 characters: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
  */
-export function sessionPolicy({ bucket, acl }: StorageSettings, org: OrgId, area: Area): object {
-  const arn = `arn:aws:s3:::${bucket}`;
+export function sessionPolicy(settings: StorageSettings, org: OrgId, area: Area): object {
+  const { bucket, acl, encryption, tenantRole } = settings;
+  const partition = tenantRole?.roleArn.split(':')[1] ?? 'aws';
+  const arn = `arn:${partition}:s3:::${bucket}`;
   const prefixes = area === 'files' ? [`${org}/*`, `incoming/${org}/*`] : [`audit-archive/${org}/*`];
   const actions = objectActions.filter((action) => area === 'files' || action !== 's3:DeleteObject');
   if (acl !== 'none') actions.push('s3:PutObjectAcl');
@@ -33,9 +35,17 @@ export function sessionPolicy({ bucket, acl }: StorageSettings, org: OrgId, area
         Resource: arn,
         Condition: { StringLike: { 's3:prefix': prefixes } },
       },
+      ...(typeof encryption === 'object' ? [kmsRights(encryption.kmsKeyId)] : []),
     ],
   };
 }
+
+/** S3 uses the key in the name of whoever writes or reads. A key named by id or alias is held to the role's own rights. */
+export const kmsRights = (key: string) => ({
+  Effect: 'Allow' as const,
+  Action: ['kms:GenerateDataKey', 'kms:Decrypt'],
+  Resource: key.startsWith('arn:') ? key : '*',
+});
 
 /** Credentials of one organisation: the SDK calls this anew when they near their end. */
 export function tenantCredentials(settings: StorageSettings, org: OrgId, area: Area): AwsCredentialIdentityProvider {

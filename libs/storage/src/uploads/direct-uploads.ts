@@ -11,11 +11,13 @@ import { writeUrlSeconds } from '../storage.policy.js';
 import type { StorageSettings } from '../storage.settings.js';
 import { STORAGE_SETTINGS } from '../storage.tokens.js';
 import { promote } from './promotion.js';
+import { isFrom, meaningOf, noUpload, refusals } from './outcome.js';
 import { requireSafeStore, sent, ticketFor } from './tickets.js';
-import { fromMetadata, storedFile, type StoredFile } from './stored-file.js';
+import { storedFile, type StoredFile } from './stored-file.js';
 import { stepRequest, type UploadStep } from './upload-requests.js';
 import { admitted, type UploadPromise, type UploadTarget, type UploadTicket } from './upload-target.js';
 import { UploadTokens, type Promised } from './upload-token.js';
+import { UsedUploads } from './used-uploads.js';
 
 interface Caller {
   /** The acting user: a token works for the one it was made for. */
@@ -40,6 +42,7 @@ export interface SignedStep {
 export class DirectUploads {
   readonly #logger = new Logger(DirectUploads.name);
   readonly #tokens: UploadTokens;
+  readonly #over = new UsedUploads();
 
   constructor(
     @Inject(STORAGE_SETTINGS) private readonly settings: StorageSettings,
@@ -50,6 +53,16 @@ export class DirectUploads {
   }
 
   async begin(target: UploadTarget & { by: string }, promise: UploadPromise): Promise<UploadTicket> {
+    const { org, purpose, place, by } = target;
+    try {
+      return await this.#begin(target, promise);
+    } catch (error) {
+      this.events.refused({ org, purpose, place, by, direct: true }, error);
+      throw error;
+    }
+  }
+
+  async #begin(target: UploadTarget & { by: string }, promise: UploadPromise): Promise<UploadTicket> {
     requireSafeStore(this.settings);
     const { org, purpose, place, by, key, type, replaces } = target;
     const { size, sha256 } = admitted(promise, target.maxBytes);
@@ -80,21 +93,32 @@ export class DirectUploads {
   /** Verifies what was sent and puts it in its place. Doing it again gives the same answer. */
   async complete(org: OrgId, token: string, caller: Caller): Promise<StoredFile> {
     const promised = await this.#open(org, token, caller);
-    const { purpose, place, by, contentType, size, nameInKey } = promised;
+    const { purpose, place, by, contentType, size, nameInKey, uploadId } = promised;
     const final = orgScopedKey(org, promised.path);
     const incoming = layout.incoming(org, promised);
     try {
       const before = await this.#find(org, final);
       const placed = isFrom(promised, before) ? before : await this.#place(org, incoming, final, promised, before);
       await this.#discard(org, incoming, promised);
-      if (placed !== before) {
-        this.events.emit({ kind: 'upload-completed', org, purpose, place, by, contentType, size, direct: true });
+      if (this.#over.add(uploadId)) {
+        this.events.emit({
+          kind: 'upload-completed',
+          org,
+          purpose,
+          place,
+          by,
+          contentType,
+          size,
+          direct: true,
+          uploadId,
+        });
       }
       return storedFile(placed, nameInKey);
     } catch (error) {
       if (error instanceof StorageError && refusals.has(error.code)) {
+        this.#over.add(uploadId);
         await this.#discard(org, incoming, promised);
-        this.events.emit({ kind: 'upload-refused', org, purpose, place, by, code: error.code, direct: true });
+        this.events.refused({ org, purpose, place, by, direct: true }, error);
       }
       throw error;
     }
@@ -103,6 +127,7 @@ export class DirectUploads {
   /** Signs one step of a multipart upload (or the single PUT) on this upload's own object. */
   async sign(org: OrgId, token: string, step: UploadStep, caller: Caller): Promise<SignedStep> {
     const promised = await this.#open(org, token, caller);
+    if (this.#over.has(promised.uploadId)) throw noUpload();
     const request = stepRequest(this.settings, promised, step);
     const life = { expiresIn: writeUrlSeconds };
     const signed = await this.store.presign(org, layout.incoming(org, promised), request, life);
@@ -118,6 +143,7 @@ export class DirectUploads {
   /** Gives an upload up: what was sent is removed. A completed one is not touched. */
   async abandon(org: OrgId, token: string, caller: Caller): Promise<void> {
     const promised = await this.#open(org, token, caller);
+    this.#over.add(promised.uploadId);
     await this.#discard(org, layout.incoming(org, promised), promised);
   }
 
@@ -135,7 +161,8 @@ export class DirectUploads {
     promised: Promised,
     before: ObjectInfo | undefined,
   ): Promise<ObjectInfo> {
-    const { replaces } = promised;
+    const { replaces, uploadId } = promised;
+    if (this.#over.has(uploadId)) throw noUpload();
     if (before && !replaces) throw new StorageError('already_exists', 'There is already a file with this name.');
     if (before?.etag !== promised.replacing) {
       throw new StorageError('conflict', 'The file was changed while this upload was under way. Begin it again.');
@@ -167,20 +194,4 @@ export class DirectUploads {
       this.#logger.warn(`An incoming object could not be removed: ${(error as StorageError).code}`);
     }
   }
-}
-
-const refusals = new Set(['size_mismatch', 'content_mismatch', 'hash_mismatch', 'already_exists', 'conflict']);
-
-const noUpload = () => new StorageError('not_found', 'There is no such upload.');
-
-const isFrom = ({ uploadId }: Promised, info: ObjectInfo | undefined): info is ObjectInfo =>
-  info !== undefined && fromMetadata(info.metadata).uploadId === uploadId;
-
-function meaningOf(error: unknown, isTaken: boolean): unknown {
-  const code = error instanceof StorageError ? error.code : undefined;
-  if (code === 'not_found') return noUpload();
-  if (code !== 'precondition_failed') return error;
-  return isTaken
-    ? new StorageError('already_exists', 'There is already a file with this name.')
-    : new StorageError('conflict', 'The bytes changed while they were verified. Begin the upload again.');
 }

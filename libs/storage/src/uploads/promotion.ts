@@ -6,6 +6,7 @@ import type { ObjectKey } from '../keys/object-key.js';
 import type { OrgId } from '../keys/org-id.js';
 import type { ObjectInfo } from '../s3/object-info.js';
 import type { ObjectStore } from '../s3/object-store.js';
+import { storageErrorOf } from '../s3/s3-error.js';
 import { StorageError } from '../storage.error.js';
 import type { StorageSettings } from '../storage.settings.js';
 import { toMetadata } from './stored-file.js';
@@ -22,14 +23,18 @@ export async function promote(
   { incoming, final }: { incoming: ObjectKey; final: ObjectKey },
   promised: Promised,
 ): Promise<void> {
-  const { contentType, fileName, by, uploadId, sha256, replaces } = promised;
+  const { contentType, fileName, by, uploadId, sha256 } = promised;
   const source = settings.capabilities.conditionalCopySource
     ? incoming
     : await outOfReach(store, org, incoming, uploadId);
   try {
-    const sourceEtag = await inspect(store, settings, org, source, promised);
+    const sourceEtag = await inspect(store, settings, org, source, promised).catch((error: unknown) => {
+      // A body that breaks off while it is read.
+      throw storageErrorOf(error);
+    });
     const metadata = toMetadata({ fileName, by, uploadId, sha256 });
-    await store.copy(org, source, final, { contentType, metadata, sourceEtag, ifAbsent: !replaces });
+    const replacing = promised.replacing;
+    await store.copy(org, source, final, { contentType, metadata, sourceEtag, ifAbsent: !replacing, replacing });
   } finally {
     if (source !== incoming) await store.delete(org, source).catch(() => {});
   }

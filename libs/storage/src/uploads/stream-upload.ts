@@ -23,7 +23,7 @@ export async function streamUpload(
     if (size !== undefined && size > maxBytes) {
       throw new StorageError('file_too_large', `The file is larger than ${maxBytes} bytes.`);
     }
-    const info = await store.put(org, key, verifiedBytes(bytes, { type, maxBytes }), {
+    const info = await store.put(org, key, verifiedBytes(bytes, { type, maxBytes, size }), {
       contentType: type.mime,
       metadata: toMetadata({ fileName, by }),
       size,
@@ -33,8 +33,7 @@ export async function streamUpload(
     events.emit({ kind: 'upload-completed', ...subject, contentType: type.mime, size: info.size, direct: false });
     return storedFile(info, nameInKey);
   } catch (error) {
-    if (error instanceof StorageError)
-      events.emit({ kind: 'upload-refused', ...subject, code: error.code, direct: false });
+    events.refused({ ...subject, direct: false }, error);
     throw error;
   }
 }

@@ -5,7 +5,7 @@ import { ticketPartBytes, writeUrlSeconds } from '../storage.policy.js';
 import type { StorageSettings } from '../storage.settings.js';
 import { partCount, postForm, putRequest } from './upload-requests.js';
 import type { UploadTicket } from './upload-target.js';
-import type { Promised } from './upload-token.js';
+import { tokenSeconds, type Promised } from './upload-token.js';
 
 /** The request that a client is to follow; for parts, what it needs to ask for each step. */
 export async function ticketFor(
@@ -19,7 +19,7 @@ export async function ticketFor(
   const key = layout.incoming(org, promised);
   const life = { expiresIn: writeUrlSeconds };
   if (multipart) {
-    const expiresAt = new Date(Date.now() + life.expiresIn * 1000);
+    const expiresAt = new Date(Date.now() + tokenSeconds * 1000);
     return { method: 'MULTIPART', partSize: ticketPartBytes, partCount: partCount(size), expiresAt, token };
   }
   if (method === 'POST') {

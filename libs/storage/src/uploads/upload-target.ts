@@ -35,7 +35,7 @@ export interface UploadPromise {
 interface TicketBase {
   /** Completes, signs steps of, or abandons this upload; for its user only. */
   token: string;
-  /** When the request stops working. */
+  /** When the request stops working; for parts, until when steps are signed, each for five minutes. */
   expiresAt: Date;
 }
 

@@ -26,7 +26,7 @@ export interface Promised {
 }
 
 /** An upload may be completed as long as its bytes are kept: `incoming/` expires after a day. */
-const tokenHours = 24;
+export const tokenSeconds = 24 * 3600;
 const audience = 'nest-tenant-storage:upload';
 
 /**
@@ -49,7 +49,7 @@ export class UploadTokens {
       .setProtectedHeader({ alg: 'dir', enc: 'A256GCM' })
       .setAudience(audience)
       .setIssuedAt()
-      .setExpirationTime(`${tokenHours}h`)
+      .setExpirationTime(`${tokenSeconds}s`)
       .encrypt(key);
   }
 

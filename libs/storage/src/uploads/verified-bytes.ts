@@ -6,6 +6,8 @@ export interface ByteRules {
   type: AcceptedType;
   /** The byte after this one stops the stream. */
   maxBytes: number;
+  /** Where declared: neither more nor less may come. */
+  size?: number;
 }
 
 /**
@@ -14,7 +16,7 @@ export interface ByteRules {
  */
 export async function* verifiedBytes(
   source: AsyncIterable<Uint8Array>,
-  { type, maxBytes }: ByteRules,
+  { type, maxBytes, size }: ByteRules,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const head: Uint8Array[] = [];
   let headLength = 0;
@@ -34,6 +36,9 @@ export async function* verifiedBytes(
     await verifyContent(start.subarray(0, sniffBytes), type, false);
     verified = true;
     yield start;
+  }
+  if (size !== undefined && total !== size) {
+    throw new StorageError('size_mismatch', `${size} bytes were declared, ${total} came.`);
   }
   if (verified) return;
   if (total === 0) throw new StorageError('file_empty', 'The file is empty.');
