@@ -1,0 +1,99 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { createApp, listen } from '../src/demo.app.js';
+import { readConfig } from '../src/demo.config.js';
+import { STORE, type Store } from '../src/store.module.js';
+import { call, startDemo } from './demo.harness.js';
+
+const dataDir = mkdtempSync(join(tmpdir(), 'demo-page-'));
+let app: NestExpressApplication;
+let port: number;
+beforeAll(async () => {
+  const config = readConfig({ PORT: '0', DEMO_DATA_DIR: dataDir });
+  app = await createApp(config);
+  port = Number(new URL(await listen(app, config)).port);
+});
+afterAll(async () => {
+  await app.close();
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+const named = (text: string, pattern: RegExp) => Array.from(text.matchAll(pattern), ([, path = '']) => path);
+
+/** Every file that the page loads, found as a browser finds them. */
+async function filesOfPage(): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  const open = ['/'];
+  for (let path = open.pop(); path !== undefined; path = open.pop()) {
+    if (found.has(path)) continue;
+    const { status, headers, body } = await call(port, 'GET', path);
+    expect([path, status]).toEqual([path, 200]);
+    expect(headers['x-content-type-options']).toBe('nosniff');
+    const text = body.toString();
+    found.set(path, text);
+    const base = new URL(path, 'http://page');
+    const paths = path.endsWith('.js')
+      ? named(text, /from '([^']+)'/g)
+      : named(text, /<(?:link|script|img)\b[^>]*(?:href|src)="([^"]+)"/g);
+    open.push(...paths.map((each) => new URL(each, base).pathname));
+  }
+  return found;
+}
+
+it('is served whole, from this server only', async () => {
+  const files = await filesOfPage();
+  expect([...files.keys()]).toEqual(
+    expect.arrayContaining(['/', '/style.css', '/icon.svg', '/js/main.js', '/js/parts.js']),
+  );
+  for (const [path, text] of files)
+    expect([path, named(text, /(https?:\/\/[^'"\s)]+)/g)]).toEqual([
+      path,
+      path === '/icon.svg' ? ['http://www.w3.org/2000/svg'] : [],
+    ]);
+});
+
+it('lets nothing run but its own files, and talks to nobody but this API and the store', async () => {
+  const { headers } = await call(port, 'GET', '/');
+  const { origin } = app.get<Store>(STORE, { strict: false });
+  expect(String(headers['content-security-policy']).split('; ')).toEqual([
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    `connect-src 'self' ${origin}`,
+    `img-src 'self' blob: ${origin}`,
+    `media-src blob: ${origin}`,
+    `frame-src blob: ${origin}`,
+    "form-action 'none'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ]);
+  // The store's port is another after a restart.
+  expect(headers['cache-control']).toBe('no-store');
+});
+
+it('has no inline script, style or handler', async () => {
+  const html = (await call(port, 'GET', '/')).body.toString();
+  expect(named(html, /<script\b[^>]*>([^<]+)/g)).toEqual([]);
+  expect(named(html, /<script\b(?![^>]*\bsrc=)([^>]*)>/g)).toEqual([]);
+  expect(named(html, /(<style|\sstyle=|\son\w+=|javascript:)/gi)).toEqual([]);
+});
+
+it('never reads text as HTML or code, and keeps no token', async () => {
+  for (const [path, text] of await filesOfPage()) {
+    if (!path.endsWith('.js')) continue;
+    const risky = named(
+      text,
+      /(innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function|localStorage|sessionStorage|document\.cookie)/g,
+    );
+    expect([path, risky]).toEqual([path, []]);
+  }
+});
+
+it('is not there where tokens are not handed out', async () => {
+  const demo = await startDemo();
+  const answer = await demo.call('GET', '/');
+  await demo.close();
+  expect([answer.status, answer.json.code]).toEqual([404, 'not_found']);
+});
