@@ -5,7 +5,7 @@ import { createHmac, hash } from 'node:crypto';
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
  *
  * The SDK's presigner spends its time in a middleware stack; the arithmetic alone is some 30 times faster.
- * `signature.spec.ts` compares every result with the SDK's own, byte by byte.
+ * `signature.spec.ts` and `signature.post.spec.ts` compare every result with the SDK's own, byte by byte.
  */
 export interface SigningCredentials {
   accessKeyId: string;
