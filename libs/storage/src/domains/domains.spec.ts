@@ -1,39 +1,15 @@
-import { PutObjectCommand } from '@aws-sdk/client-s3';
-import { Test } from '@nestjs/testing';
 import { gunzipSync } from 'node:zlib';
-import { parseOrgId } from '../keys/org-id.js';
-import { StorageModule } from '../storage.module.js';
-import { maxLogoBytes, maxSignatureBytes } from '../storage.policy.js';
+import { eleven, file, once, one, startDomains } from '../../test/domains.kit.js';
 import { send } from '../../test/http.js';
+import { maxLogoBytes, maxSignatureBytes } from '../storage.policy.js';
 import { samples } from '../testing/samples.js';
-import { startTestStorage } from '../testing/test-storage.js';
-import { AuditArchiveService } from './audit-archive.service.js';
-import { DocumentsService } from './documents.service.js';
-import { FormUploadsService } from './form-uploads.service.js';
-import { SignaturesService } from './signatures.service.js';
-import { TemplatesService } from './templates.service.js';
 
-const storage = await startTestStorage();
-const module = await Test.createTestingModule({ imports: [StorageModule.forRoot(storage.options)] }).compile();
-const forms = module.get(FormUploadsService);
-const signatures = module.get(SignaturesService);
-const documents = module.get(DocumentsService);
-const templates = module.get(TemplatesService);
-const audit = module.get(AuditArchiveService);
-const one = parseOrgId('1');
-const eleven = parseOrgId('11');
+const { storage, forms, signatures, documents, templates, audit, keys, close } = await startDomains();
 const { png, pdf } = samples;
 
 afterEach(() => storage.empty());
-afterAll(async () => {
-  await module.close();
-  await storage.close();
-});
+afterAll(close);
 
-async function* once(bytes: Buffer) {
-  yield bytes;
-}
-const keys = async () => (await storage.contents()).keys;
 const content = async ({ body }: { body: NodeJS.ReadableStream }) => {
   const chunks: Buffer[] = [];
   for await (const chunk of body) chunks.push(chunk as Buffer);
@@ -42,7 +18,6 @@ const content = async ({ body }: { body: NodeJS.ReadableStream }) => {
 
 const document = { documentId: '9001', audience: 'patient' } as const;
 const specialist = { specialistId: '44' };
-const file = { formId: '201', customFieldId: '7', fileName: 'Überweisung #1.png' };
 
 const single = [
   {
@@ -131,87 +106,6 @@ test('a declared size beyond the limit is refused before a byte is read', async 
   const uploading = forms.upload(one, file, { bytes: never(), contentType: 'image/png', size: 262_144_001 });
   await expect(uploading).rejects.toMatchObject({ code: 'file_too_large' });
   expect(pulled).toBe(false);
-});
-
-describe('form files', () => {
-  const upload = (fileName: string, options = {}) =>
-    forms.upload(one, { ...file, fileName }, { bytes: once(png.bytes), contentType: 'image/png' }, options);
-
-  test('a taken name is refused unless replacing is asked for', async () => {
-    await upload('a.png');
-    await expect(upload('a.png')).rejects.toMatchObject({ code: 'already_exists' });
-    await expect(upload('a.png', { replace: true })).resolves.toMatchObject({ fileName: 'a.png' });
-  });
-
-  test('the original name comes back on download, a clean one stands in the key', async () => {
-    expect(await upload('a?b*c.png')).toMatchObject({ fileName: 'a?b*c.png' });
-    expect(await keys()).toEqual(['1/uploads/forms/201/field_7/a-b-c.png']);
-    const { contentDisposition } = await forms.read(one, { ...file, fileName: 'a?b*c.png' });
-    expect(contentDisposition).toContain('a?b*c.png');
-    await expect(upload('a-b-c.png')).rejects.toMatchObject({ code: 'already_exists' });
-  });
-
-  test.each(['', 'application/octet-stream', 'application/octet-stream; x=y'])(
-    'a client that knows no type (%j) is helped by the extension, never against the bytes',
-    async (contentType) => {
-      const bytes = samples.heic.bytes;
-      const at = { ...file, fileName: 'IMG_1.heic' };
-      expect(await forms.upload(one, at, { bytes: once(bytes), contentType })).toMatchObject({
-        contentType: 'image/heic',
-      });
-      const lied = forms.upload(one, { ...file, fileName: 'b.png' }, { bytes: once(bytes), contentType });
-      await expect(lied).rejects.toMatchObject({ code: 'content_mismatch' });
-    },
-  );
-
-  test('lists a field by pages, of its own organisation, with URLs that work', async () => {
-    for (const name of ['b.png', 'a.png', 'c.png']) await upload(name);
-    await forms.upload(eleven, { ...file, fileName: 'd.png' }, { bytes: once(png.bytes), contentType: 'image/png' });
-    await forms.upload(
-      one,
-      { ...file, customFieldId: '77', fileName: 'e.png' },
-      { bytes: once(png.bytes), contentType: 'image/png' },
-    );
-    const first = await forms.list(one, file, { limit: 2, urls: true });
-    expect(first.items).toMatchObject([
-      { fileName: 'a.png', contentType: 'image/png', size: png.bytes.length },
-      { fileName: 'b.png' },
-    ]);
-    for (const { url } of first.items) expect((await send('GET', url!)).body).toEqual(png.bytes);
-    const second = await forms.list(one, file, { limit: 2, cursor: first.nextCursor });
-    expect(second.items.map(({ fileName }) => fileName)).toEqual(['c.png']);
-    expect(second.nextCursor).toBeUndefined();
-    expect(JSON.stringify(first.items.map(({ url: _url, ...item }) => item))).not.toMatch(
-      /uploads|field_|tenant-files/,
-    );
-  });
-
-  test('a key that others put there under no name of ours is listed, and gets no URL', async () => {
-    await forms.upload(one, { ...file, fileName: 'z.png' }, { bytes: once(png.bytes), contentType: 'image/png' });
-    const odd = { Bucket: storage.bucket, Key: '1/uploads/forms/201/field_7/a:b?.png', Body: png.bytes };
-    await storage.raw.send(new PutObjectCommand(odd));
-    const { items } = await forms.list(one, file, { urls: true });
-    expect(items).toEqual([
-      expect.not.objectContaining({ url: expect.anything() }),
-      expect.objectContaining({ fileName: 'z.png', url: expect.stringMatching(/z\.png\?/) }),
-    ]);
-  });
-
-  test.each([
-    [{ ...file, formId: '..' }, 'invalid_place'],
-    [{ ...file, formId: '201/field_7' }, 'invalid_place'],
-    [{ ...file, customFieldId: '' }, 'invalid_place'],
-    [{ ...file, fileName: '../x.png' }, 'invalid_file_name'],
-    [{ ...file, fileName: '%2e%2e%2fx.png' }, 'invalid_file_name'],
-    [{ ...file, fileName: '' }, 'invalid_file_name'],
-    [{ ...file, fileName: 'x.svg' }, 'type_not_accepted'],
-    [{ ...file, fileName: 'x.html' }, 'type_not_accepted'],
-  ])('%j is refused and nothing is stored', async (place, code) => {
-    await expect(forms.upload(one, place, { bytes: once(png.bytes), contentType: 'image/png' })).rejects.toMatchObject({
-      code,
-    });
-    expect(await storage.contents()).toEqual({ keys: [], openUploads: [] });
-  });
 });
 
 describe('the audit archive', () => {

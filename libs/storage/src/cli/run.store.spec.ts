@@ -1,0 +1,100 @@
+import { PutBucketCorsCommand, S3Client } from '@aws-sdk/client-s3';
+import { startEmbeddedS3, type EmbeddedS3 } from '@nest-tenant-storage/embedded-s3';
+import { command } from '../../test/command.kit.js';
+import type { DoctorReport } from '../bucket/doctor.js';
+import type { Io } from './io.js';
+
+describe('against a store', () => {
+  let s3: EmbeddedS3;
+  let env: Io['env'];
+
+  beforeEach(async () => {
+    s3 = await startEmbeddedS3();
+    env = {
+      S3_BUCKET: 'clinic-files',
+      S3_ENDPOINT: s3.endpoint,
+      S3_APP_ORIGINS: 'https://app.example.com',
+      S3_ACCESS_KEY_ID: s3.credentials.accessKeyId,
+      S3_SECRET_ACCESS_KEY: s3.credentials.secretAccessKey,
+    };
+  });
+  afterEach(() => s3.close());
+
+  test('provision, then doctor: 0 and 0; broken: 1, and it says what', async () => {
+    expect(await command(['provision'], { env })).toMatchObject({
+      status: 2,
+      err: expect.stringContaining('--create'),
+    });
+    const dry = await command(['provision', '--create', '--dry-run'], { env });
+    expect(dry.status).toBe(0);
+    expect(dry.out).toMatch(/policy\s+would change/);
+    expect(s3.requests.list().some(({ method }) => method === 'PUT')).toBe(false);
+    const made = await command(['provision', '--create'], { env });
+    expect(made).toMatchObject({ status: 0, err: '' });
+    expect(made.out).toMatch(/bucket\s+made/);
+    expect(made.out).toMatch(/\+ .*DenyStalePresignedReads/);
+    const again = await command(['provision', '--json'], { env });
+    const { steps } = JSON.parse(again.out) as { steps: { outcome: string }[] };
+    expect(new Set(steps.map(({ outcome }) => outcome))).toEqual(new Set(['unchanged']));
+
+    const healthy = await command(['doctor'], { env });
+    expect(healthy).toMatchObject({ status: 0, err: '', out: expect.stringContaining('Nothing to do') });
+    expect(healthy.out).toMatch(/ok +unsigned-copy-source/);
+    expect(healthy.progress.length).toBeGreaterThan(40);
+    expect(healthy.progress.at(-1)).toBe('');
+
+    s3.features.postPolicy = false;
+    const weak = await command(['doctor'], { env });
+    expect(weak.status).toBe(1);
+    expect(weak.out).toMatch(/MISSING +form-key/);
+    expect(weak.out).toContain('{"capabilities":{"postPolicy":false}}');
+    expect(await command(['doctor', '--lacks', 'postPolicy'], { env })).toMatchObject({ status: 0 });
+  });
+
+  test('doctor --json is the report, whatever it found', async () => {
+    await command(['provision', '--create'], { env });
+    const { status, out } = await command(['doctor', '--json', '--require-tls', '--no-probes'], { env });
+    const report = JSON.parse(out) as DoctorReport;
+    expect(status).toBe(1);
+    expect(report.findings.map(({ id }) => id)).toEqual(['policy:DenyInsecureTransport', 'policy:DenyOldTls']);
+  });
+
+  test('a warning fails the run only where that was asked for', async () => {
+    await command(['provision', '--create'], { env });
+    const lines = ['doctor', '--no-probes', '--noncurrent-days', '7'];
+    expect(await command(lines, { env })).toMatchObject({
+      status: 0,
+      out: expect.stringContaining('WARNING lifecycle:noncurrent'),
+    });
+    expect(await command([...lines, '--fail-on', 'warning'], { env })).toMatchObject({ status: 1 });
+  });
+
+  test.each<[string, string[], boolean | undefined, 0 | 1, number]>([
+    ['nobody to ask', [], undefined, 1, 0],
+    ['a no', [], false, 1, 1],
+    ['a yes', [], true, 0, 1],
+    ['--yes', ['--yes'], undefined, 0, 0],
+  ])('rules of others: %s', async (_name, more, answer, status, questions) => {
+    await command(['provision', '--create'], { env });
+    const { region, endpoint, credentials } = s3;
+    const raw = new S3Client({ region, endpoint, credentials, forcePathStyle: true });
+    const CORSRules = [{ ID: 'all', AllowedOrigins: ['*'], AllowedMethods: ['GET'] }];
+    await raw.send(new PutBucketCorsCommand({ Bucket: 'clinic-files', CORSConfiguration: { CORSRules } }));
+    raw.destroy();
+    const result = await command(['provision', ...more], { env, answer });
+    expect(result).toMatchObject({ status, err: expect.stringContaining('lets every website') });
+    expect(result.questions).toHaveLength(questions);
+  });
+
+  test.each<[string, Io['env'], RegExp]>([
+    ['nobody there', { S3_ENDPOINT: 'http://127.0.0.1:1' }, /bucket:failed|failed/],
+    ['wrong keys', { S3_SECRET_ACCESS_KEY: 'wrong' }, /s3:ListBucket|SignatureDoesNotMatch/],
+  ])('%s: status 2 and a plain sentence', async (_name, more, message) => {
+    for (const name of ['provision', 'doctor']) {
+      const { status, out, err } = await command([name], { env: { ...env, ...more } });
+      expect(status).toBe(2);
+      expect(out + err).toMatch(message);
+      expect(out + err).not.toMatch(/at .*\.(ts|js):\d/);
+    }
+  });
+});

@@ -1,0 +1,36 @@
+import { Test } from '@nestjs/testing';
+import { AuditArchiveService } from '../src/domains/audit-archive.service.js';
+import { DocumentsService } from '../src/domains/documents.service.js';
+import { FormUploadsService } from '../src/domains/form-uploads.service.js';
+import { SignaturesService } from '../src/domains/signatures.service.js';
+import { TemplatesService } from '../src/domains/templates.service.js';
+import { parseOrgId } from '../src/keys/org-id.js';
+import { StorageModule } from '../src/storage.module.js';
+import { startTestStorage } from '../src/testing/test-storage.js';
+
+export const one = parseOrgId('1');
+export const eleven = parseOrgId('11');
+export const file = { formId: '201', customFieldId: '7', fileName: 'Überweisung #1.png' };
+
+/** The services for files of each kind, on a store of their own. */
+export async function startDomains() {
+  const storage = await startTestStorage();
+  const module = await Test.createTestingModule({ imports: [StorageModule.forRoot(storage.options)] }).compile();
+  return {
+    storage,
+    forms: module.get(FormUploadsService),
+    signatures: module.get(SignaturesService),
+    documents: module.get(DocumentsService),
+    templates: module.get(TemplatesService),
+    audit: module.get(AuditArchiveService),
+    keys: async () => (await storage.contents()).keys,
+    close: async () => {
+      await module.close();
+      await storage.close();
+    },
+  };
+}
+
+export async function* once(bytes: Buffer) {
+  yield bytes;
+}
