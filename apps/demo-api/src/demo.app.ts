@@ -22,7 +22,7 @@ export async function createApp(config: DemoConfig): Promise<NestExpressApplicat
   // Answers of the API are not for caches, and those with bytes carry the store's ETag.
   app.disable('etag');
   if (config.trustedProxies > 0) app.set('trust proxy', config.trustedProxies);
-  app.use(securityHeaders(origin), shortPaths);
+  app.use(securityHeaders, shortPaths);
   if (config.requestsPerMinute > 0) app.use(requestLimit(config.requestsPerMinute));
   if (config.demoMode) servePage(app, origin);
   app.setGlobalPrefix('api');

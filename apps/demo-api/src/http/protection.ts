@@ -4,23 +4,13 @@ import helmet from 'helmet';
 import { answerWith } from './error.filter.js';
 
 /**
- * Headers for a page that sends to, and shows from, the store. S3 may ask for the page's origin (`aws:Referer`), which
- * Helmet's own default withholds.
+ * For every answer; the page has a stricter policy of its own. S3 may ask for a page's origin (`aws:Referer`), which
+ * Helmet's own default withholds, and plain HTTP is for whoever runs the proxy in front to forbid.
  */
-export const securityHeaders = (storeOrigin: string): RequestHandler =>
-  helmet({
-    contentSecurityPolicy: {
-      directives: {
-        connectSrc: [`'self'`, storeOrigin],
-        imgSrc: [`'self'`, 'data:', 'blob:', storeOrigin],
-        mediaSrc: [`'self'`, 'blob:', storeOrigin],
-        frameSrc: [`'self'`, storeOrigin],
-        formAction: [`'self'`],
-        upgradeInsecureRequests: null,
-      },
-    },
-    referrerPolicy: { policy: 'strict-origin-when-cross-origin' },
-  });
+export const securityHeaders: RequestHandler = helmet({
+  contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
+  referrerPolicy: { policy: 'strict-origin-when-cross-origin' },
+});
 
 /**
  * Counts per client address. The count shows only once it is used up: an answer for another organisation's file must not
