@@ -107,6 +107,25 @@ it('stores nothing for who may not', async () => {
   expect(await demo.storage.contents()).toEqual({ keys: [], openUploads: [] });
 });
 
+it('replaces a form file only for who may delete it, on every way in', async () => {
+  await demo.storage.empty();
+  const field = '/api/forms/201/fields/7';
+  const upload = { headers: { 'content-type': 'image/png' }, body: png.bytes };
+  const begin = { fileName: 'a.png', contentType: 'image/png', size: png.bytes.length };
+  expect((await demo.call('PUT', `${field}/files/a.png`, { as: people.patient, ...upload })).status).toBe(201);
+  const replacing = [
+    await demo.call('PUT', `${field}/files/a.png?replace=true`, { as: people.patient, ...upload }),
+    await demo.call('POST', `${field}/uploads?replace=true`, { as: people.patient, body: begin }),
+  ];
+  expect(replacing.map(({ status, json }) => [status, json.code])).toEqual([
+    [403, 'forbidden'],
+    [403, 'forbidden'],
+  ]);
+  expect((await demo.call('PUT', `${field}/files/a.png?replace=true`, { as: people.admin, ...upload })).status).toBe(
+    201,
+  );
+});
+
 it('asks for a token on every route that is not open to all', async () => {
   const { json } = await demo.call('GET', '/api/docs-json');
   const open = ['/api/health/live', '/api/health/ready'];

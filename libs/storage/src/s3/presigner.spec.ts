@@ -59,6 +59,29 @@ test.each([
   expect(asked.length).toBeGreaterThanOrEqual(asks);
 });
 
+test('a source that has nothing longer is not asked for every URL', async () => {
+  const { client, asked } = clientWith(600);
+  const signer = presigner();
+  for (let i = 0; i < 20; i++) await sign(client, { expiresIn: 900 }, signer);
+  expect(asked).toHaveLength(2);
+  jest.setSystemTime(Date.now() + 31_000);
+  await sign(client, { expiresIn: 900 }, signer);
+  expect(asked).toHaveLength(3);
+});
+
+test('when renewing fails, the keys at hand sign as long as they last', async () => {
+  let asked = 0;
+  const client = new S3Client({
+    region: base.region,
+    credentials: async () => {
+      asked += 1;
+      if (asked > 1) throw new Error('no answer');
+      return { ...keys, expiration: new Date(Date.now() + 600_000) };
+    },
+  });
+  expect(secondsOf((await sign(client, { expiresIn: 900 })).url)).toBe(600);
+});
+
 test('expired keys sign nothing', async () => {
   const { client } = clientWith(-5);
   await expect(sign(client, { expiresIn: 900 })).rejects.toMatchObject({

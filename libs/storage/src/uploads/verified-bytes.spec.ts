@@ -50,6 +50,11 @@ test('nothing comes out before the first bytes have shown the type', async () =>
   expect(pulled.bytes).toBeLessThan(sniffBytes + 200);
 });
 
+test.each([4, 6])('a declared size of %d is kept to', async (size) => {
+  const bytes = verifiedBytes(chunksOf(Buffer.from('hello'), 2), { type: text, maxBytes: 100, size });
+  await expect(collect(bytes)).rejects.toMatchObject({ code: 'size_mismatch' });
+});
+
 test('an empty file is refused', async () => {
   await expect(collect(verifiedBytes(chunksOf(Buffer.alloc(0), 1), { type: text, maxBytes: 5 }))).rejects.toMatchObject(
     {
