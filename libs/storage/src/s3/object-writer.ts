@@ -92,10 +92,9 @@ async function* unbroken(
   signal?: AbortSignal,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const chunks = source[Symbol.asyncIterator]();
-  const aborted = signal && rejection(signal);
   try {
     for (;;) {
-      const { done, value } = await (aborted ? Promise.race([chunks.next(), aborted]) : chunks.next());
+      const { done, value } = await unlessAborted(() => chunks.next(), signal);
       if (done) return;
       yield value;
     }
@@ -107,14 +106,20 @@ async function* unbroken(
   }
 }
 
-function rejection(signal: AbortSignal): Promise<never> {
-  const aborted = new Promise<never>((_, reject) => {
-    const give = () => reject(new StorageError('cancelled', 'The transfer was cancelled.', { cause: signal.reason }));
-    if (signal.aborted) give();
-    else signal.addEventListener('abort', give, { once: true });
+/** Not a `Promise.race` with one promise of the signal: that promise would keep every chunk alive until it settles. */
+function unlessAborted<T>(next: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  if (signal === undefined) return next();
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(new StorageError('cancelled', 'The transfer was cancelled.', { cause: signal.reason }));
+    if (signal.aborted) {
+      abort();
+      return;
+    }
+    signal.addEventListener('abort', abort);
+    next()
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener('abort', abort));
   });
-  aborted.catch(() => {});
-  return aborted;
 }
 
 class MultipartUpload {
