@@ -43,6 +43,9 @@ inBrowser(`the page in a browser${isThere ? '' : ` [skipped: there is no Chromiu
     });
     page.on('dialog', (dialog) => void dialog.accept());
     [one, eleven] = [page.locator('.pane').first(), page.locator('.pane').last()];
+    await page.goto(demo.origin);
+    await one.getByText('Signed in as ada, admin of organisation 1.').waitFor();
+    await eleven.getByText('Signed in as ada, admin of organisation 11.').waitFor();
   });
   afterAll(async () => {
     await browser?.close();
@@ -53,11 +56,9 @@ inBrowser(`the page in a browser${isThere ? '' : ` [skipped: there is no Chromiu
   // A field of its own for each test, so that none sees another's files.
   let field = 0;
   beforeEach(async () => {
-    await page.goto(demo.origin);
     await page.getByLabel('Field id').fill(String((field += 1)));
     await page.getByLabel('Field id').press('Enter');
-    await one.getByText('Signed in as ada, admin of organisation 1.').waitFor();
-    await eleven.getByText('Signed in as ada, admin of organisation 11.').waitFor();
+    await one.getByText('No files here.').waitFor();
   });
   afterEach(() => expect(faults.splice(0)).toEqual([]));
 
