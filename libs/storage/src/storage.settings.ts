@@ -33,6 +33,9 @@ const allCapabilities: StoreCapabilities = {
   refusesUnsignedHeaders: true,
 };
 
+/** Every name that `capabilities` may have. */
+export const capabilityNames: readonly string[] = Object.keys(allCapabilities);
+
 /** Fills in the defaults and checks every option. Throws one `misconfigured` error that names each mistake with its fix. */
 export function storageSettings(options: StorageModuleOptions): StorageSettings {
   const mistakes = [...mistakesIn(options)];

@@ -1,7 +1,7 @@
 import type { BucketRules } from '../bucket/bucket.options.js';
 import { storeProfiles } from '../bucket/store-profile.js';
 import type { StorageModuleOptions } from '../storage.options.js';
-import { storageSettings, type StorageSettings } from '../storage.settings.js';
+import { capabilityNames, storageSettings, type StorageSettings } from '../storage.settings.js';
 import type { Arguments } from './flags.js';
 import { UsageError } from './io.js';
 
@@ -36,12 +36,10 @@ export function settingsFrom(
       },
     }),
   };
-  const settings = storageSettings(options);
-  const known = Object.keys(storageSettings({ bucket: options.bucket, region: options.region }).capabilities);
-  if (args.list('lacks').some((name) => !known.includes(name))) {
-    throw new UsageError(`--lacks is one of ${known.join(', ')}.`);
+  if (args.list('lacks').some((name) => !capabilityNames.includes(name))) {
+    throw new UsageError(`--lacks is one of ${capabilityNames.join(', ')}.`);
   }
-  return settings;
+  return storageSettings(options);
 }
 
 /** What the flags say of the bucket alone. */
