@@ -1,4 +1,3 @@
-import { fileTypeFromBuffer } from 'file-type';
 import { StorageError } from '../storage.error.js';
 import type { AcceptedType } from './accepted-types.js';
 import { isGif, isJpeg, isPng, isWebp } from './images.js';
@@ -82,6 +81,8 @@ export async function verifyContent(head: Uint8Array, type: AcceptedType, isWhol
 
 async function detect(head: Buffer): Promise<string | undefined> {
   try {
+    // Loaded with the first file that needs it: a start should not wait for it.
+    const { fileTypeFromBuffer } = await import('file-type');
     return (await fileTypeFromBuffer(head))?.mime;
   } catch {
     return undefined;

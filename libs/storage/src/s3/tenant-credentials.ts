@@ -1,4 +1,4 @@
-import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import type { STSClient } from '@aws-sdk/client-sts';
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@smithy/types';
 import type { OrgId } from '../keys/org-id.js';
 import { StorageError } from '../storage.error.js';
@@ -52,21 +52,24 @@ export function tenantCredentials(settings: StorageSettings, org: OrgId, area: A
   const { tenantRole, region, credentials } = settings;
   if (tenantRole === undefined) throw new StorageError('misconfigured', 'tenantRole is not set.');
   const { roleArn, archiverRoleArn = roleArn, sessionSeconds = 3_600, stsEndpoint, tagSession = true } = tenantRole;
-  const sts = new STSClient({
-    region,
-    ...(stsEndpoint && { endpoint: stsEndpoint }),
-    ...(credentials && { credentials }),
-    ...transport(settings),
-  });
-  const request = new AssumeRoleCommand({
+  const request = {
     RoleArn: area === 'files' ? roleArn : archiverRoleArn,
     RoleSessionName: `org-${org}`,
     DurationSeconds: sessionSeconds,
     Policy: JSON.stringify(sessionPolicy(settings, org, area)),
     ...(tagSession && { Tags: [{ Key: 'OrgId', Value: org }] }),
-  });
+  };
+  let sts: STSClient | undefined;
   return async (): Promise<AwsCredentialIdentity> => {
-    const { Credentials } = await sts.send(request);
+    // Loaded where tenants have roles of their own: no other start should wait for it.
+    const { AssumeRoleCommand, STSClient } = await import('@aws-sdk/client-sts');
+    sts ??= new STSClient({
+      region,
+      ...(stsEndpoint && { endpoint: stsEndpoint }),
+      ...(credentials && { credentials }),
+      ...transport(settings),
+    });
+    const { Credentials } = await sts.send(new AssumeRoleCommand(request));
     if (!Credentials?.AccessKeyId || !Credentials.SecretAccessKey || !Credentials.SessionToken) {
       throw new StorageError('store_unavailable', 'The token service answered without credentials.');
     }

@@ -1,4 +1,3 @@
-import { EncryptJWT, jwtDecrypt } from 'jose';
 import { createHash } from 'node:crypto';
 import type { OrgId } from '../keys/org-id.js';
 import { StorageError } from '../storage.error.js';
@@ -29,6 +28,9 @@ export interface Promised {
 export const tokenSeconds = 24 * 3600;
 const audience = 'nest-tenant-storage:upload';
 
+/** Loaded with the first token: a start should not wait for it. */
+const jose = () => import('jose');
+
 /**
  * Upload tokens: encrypted and authenticated (JWE, RFC 7516, `dir` with A256GCM), so that a client can neither change nor
  * read what was promised. The first secret seals, every one opens: put a new one first, drop the old one a day later.
@@ -45,6 +47,7 @@ export class UploadTokens {
     if (key === undefined) {
       throw new StorageError('misconfigured', 'Direct uploads need the option tokenSecrets.');
     }
+    const { EncryptJWT } = await jose();
     return new EncryptJWT({ promised })
       .setProtectedHeader({ alg: 'dir', enc: 'A256GCM' })
       .setAudience(audience)
@@ -56,6 +59,7 @@ export class UploadTokens {
   /** Throws `invalid_token` for anything this application did not seal within the last day. */
   async open(token: unknown): Promise<Promised> {
     if (typeof token === 'string' && token.length < 16_384) {
+      const { jwtDecrypt } = await jose();
       for (const key of this.#keys) {
         const opened = await jwtDecrypt<{ promised: Promised }>(token, key, {
           audience,
