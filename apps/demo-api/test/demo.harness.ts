@@ -64,7 +64,7 @@ export function signByHand(header: object, payload: object, secret: string): str
 
 /** One at a time: Passport keeps its strategies per process. */
 export async function startDemo(env: Record<string, string> = {}): Promise<Demo> {
-  const storage = await startTestStorage();
+  const storage = await startTestStorage({ embeddedOnly: true });
   const dataDir = mkdtempSync(join(tmpdir(), 'demo-api-'));
   const { accessKeyId, secretAccessKey } = storage.s3.credentials;
   const app = await createApp(

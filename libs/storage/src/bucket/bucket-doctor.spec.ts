@@ -11,7 +11,7 @@ let storage: TestStorage;
 let warnings: jest.SpiedFunction<Logger['warn']>;
 
 beforeEach(async () => {
-  storage = await startTestStorage();
+  storage = await startTestStorage({ embeddedOnly: true });
   warnings = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => {});
 });
 

@@ -37,6 +37,8 @@ export interface TestStorage {
 
 export interface TestStorageOptions {
   embedded?: EmbeddedS3Options;
+  /** For tests of an application rather than of its store: the embedded server, whatever endpoint is set. */
+  embeddedOnly?: boolean;
   /** Laid over the options that lead to the store. */
   storage?: Partial<StorageModuleOptions>;
 }
@@ -52,10 +54,13 @@ export interface TestStorageOptions {
  * each call makes a bucket of its own beside that one, measures what the store can do, and removes the bucket at the end.
  * `S3_TEST_REGION` (us-east-1) and `S3_TEST_ROLE_ARN`, a role to assume for each organisation, are optional.
  */
-export async function startTestStorage({ embedded, storage }: TestStorageOptions = {}): Promise<TestStorage> {
-  const target = process.env['S3_TEST_ENDPOINT']
-    ? await externalStore(storage)
-    : await embeddedStore(embedded, storage);
+export async function startTestStorage({
+  embedded,
+  embeddedOnly = false,
+  storage,
+}: TestStorageOptions = {}): Promise<TestStorage> {
+  const isExternal = Boolean(process.env['S3_TEST_ENDPOINT']) && !embeddedOnly;
+  const target = isExternal ? await externalStore(storage) : await embeddedStore(embedded, storage);
   const { raw, bucket } = target;
   const contents = async () => {
     const { Contents = [] } = await raw.send(new ListObjectsV2Command({ Bucket: bucket }));
