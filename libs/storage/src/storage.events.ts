@@ -48,6 +48,7 @@ export class StorageEvents {
   }
 
   emit(event: WithoutTime<StorageEvent>): void {
+    if (this.#listeners.size === 0) return;
     const stamped = { ...event, at: new Date() } as StorageEvent;
     for (const listener of this.#listeners) void this.#deliver(listener, stamped);
   }

@@ -91,10 +91,11 @@ export class FormUploadsService {
     const { objects, nextCursor } = await this.store.list(org, prefix, { limit, cursor: options.cursor });
     const listed = objects.map(({ key, ...info }) => ({ key, file: storedFile(info, key.slice(prefix.length)) }));
     const urls = options.urls ? await readUrls(this.store, org, prefix, listed) : undefined;
-    const items = listed.map(({ key, file }) => {
+    const items = listed.map(({ key, file }): FilePage['items'][number] => {
       const issued = urls?.get(key);
-      if (issued) this.#tellIssued(org, { ...place, fileName: file.fileName }, issued, options);
-      return { ...file, ...issued };
+      if (!issued) return file;
+      this.#tellIssued(org, { ...place, fileName: file.fileName }, issued, options);
+      return Object.assign(file, issued);
     });
     return { items, ...(nextCursor && { nextCursor }) };
   }

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import { isCleanSegment, isCleanUnicode, isPlainSegment } from './segment.js';
+import { isCleanPath, isCleanSegment, isCleanUnicodePath, isPlainPath, isPlainSegment } from './segment.js';
 
 /** Texts that are often plain, and often nearly so. */
 const nearlyPlain = fc.oneof(
   fc.string({ maxLength: 20 }),
-  fc.string({ unit: fc.constantFrom('a', 'Z', '9', '_', '-', '.', ' ', '(', ')', '+', ',', '\n', '%', '2e', ';', '$', '{', '~', 'ſ', 'é', 'con', 'aux', 'lpt1', 'COM0'), maxLength: 6 }), // prettier-ignore
+  fc.string({ unit: fc.constantFrom('a', 'Z', '9', '_', '-', '.', ' ', '/', '(', ')', '+', ',', '\n', '%', '2e', ';', '$', '{', '~', 'ſ', 'é', 'con', 'aux', 'lpt1', 'COM0'), maxLength: 6 }), // prettier-ignore
   fc.integer({ min: 250, max: 260 }).map((length) => 'a'.repeat(length)),
 );
 
@@ -12,9 +12,10 @@ test('the quick test takes nothing that the whole test refuses', () => {
   let plain = 0;
   fc.assert(
     fc.property(nearlyPlain, (text) => {
-      if (!isPlainSegment(text)) return;
+      if (!isPlainPath(text)) return;
       plain += 1;
-      expect(isCleanUnicode(text)).toBe(true);
+      expect(isCleanUnicodePath(text)).toBe(true);
+      expect(isPlainSegment(text)).toBe(!text.includes('/'));
     }),
     { numRuns: 20_000 },
   );
@@ -29,6 +30,18 @@ test.each(['', '.', '..', 'a.', ' a', 'a..b', 'a\n', 'con', 'NUL.txt', 'lpt1 .x'
   '%j is left to the whole test',
   (text) => {
     expect(isPlainSegment(text)).toBe(false);
-    expect(isCleanSegment(text)).toBe(isCleanUnicode(text));
+    expect(isCleanSegment(text)).toBe(isCleanUnicodePath(text));
+  },
+);
+
+test.each(['a/b.pdf', `${'a/'.repeat(31)}b`])('%s is a plain path', (text) => {
+  expect(isPlainPath(text)).toBe(true);
+});
+
+test.each(['/a', 'a/', 'a//b', 'a./b', 'a/ b', 'a/../b', 'a/con', 'aux/b', 'a/lpt1.x/b', `${'a/'.repeat(32)}b`])(
+  '%s is left to the whole test',
+  (text) => {
+    expect(isPlainPath(text)).toBe(false);
+    expect(isCleanPath(text)).toBe(false);
   },
 );

@@ -20,7 +20,9 @@ export const percentEncoded = /%[0-9a-f]{2}/i;
 export const placeholder = '${';
 
 /** https://learn.microsoft.com/en-us/windows/win32/fileio/naming-a-file#naming-conventions */
-const windowsDevice = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9]|conin\$|conout\$|clock\$)\s*(?:\.|$)/i;
+const device = String.raw`(?:con|prn|aux|nul|com[0-9]|lpt[0-9]|conin\$|conout\$|clock\$)\s*`;
+const windowsDevice = new RegExp(`^${device}(?:[.]|$)`, 'i');
+const deviceInPath = new RegExp(`(?:^|/)${device}(?:[./]|$)`, 'i');
 
 /** Blank, `.`, `..`, `...`, `. .`, `..;x`, and what becomes one of them when joiners are dropped or look-alikes folded. */
 export function isDotsOrBlank(text: string): boolean {
@@ -32,24 +34,27 @@ export function isWindowsDevice(text: string): boolean {
   return windowsDevice.test(text.normalize('NFKC'));
 }
 
-/** ASCII words with single dots or spaces between them: most names, and clean at a glance. */
-const plainWords = /^[\w()+,-]+(?:[. ][\w()+,-]+)*$/;
+/** ASCII words with single dots, spaces or, in 32 segments at most, slashes between them. */
+const plainWords = /^[\w()+,-]+(?:[. ][\w()+,-]+)*(?:\/[\w()+,-]+(?:[. ][\w()+,-]+)*){0,31}$/;
 
-/** Clean by a cheaper test than `isCleanSegment`, which would agree: in ASCII there is nothing to normalise or to fold. */
-export const isPlainSegment = (text: string): boolean =>
-  text.length <= maxSegmentBytes && plainWords.test(text) && !windowsDevice.test(text);
+/**
+ * Most paths are plain, and are known to be clean at a glance: in ASCII there is nothing to normalise or to fold. True
+ * only where the whole test, which is some ten times slower, would agree.
+ */
+export const isPlainPath = (text: string): boolean =>
+  text.length <= maxSegmentBytes && plainWords.test(text) && !deviceInPath.test(text);
+
+export const isPlainSegment = (text: string): boolean => isPlainPath(text) && !text.includes('/');
 
 /**
  * Whether a text can stand between two slashes of a key exactly as it is: no reader of the key (a URL parser, a file
  * system, IAM, a header) will see another segment in it, now or after a further normalisation.
  */
 export function isCleanSegment(text: unknown): text is string {
-  if (typeof text !== 'string') return false;
-  return isPlainSegment(text) || isCleanUnicode(text);
+  return typeof text === 'string' && (isPlainSegment(text) || isCleanUnicode(text));
 }
 
-/** The whole test: true for whatever `isPlainSegment` is true for. */
-export function isCleanUnicode(text: string): boolean {
+function isCleanUnicode(text: string): boolean {
   if (text !== text.normalize('NFC')) return false;
   const folded = text.normalize('NFKC');
   return (
@@ -67,6 +72,11 @@ export function isCleanUnicode(text: string): boolean {
 
 /** Whether a text is clean segments joined by single slashes. */
 export function isCleanPath(text: string): boolean {
+  return isPlainPath(text) || isCleanUnicodePath(text);
+}
+
+/** The whole test: true for whatever `isPlainPath` is true for. */
+export function isCleanUnicodePath(text: string): boolean {
   const segments = text.split('/');
-  return segments.length <= maxSegments && segments.every(isCleanSegment);
+  return segments.length <= maxSegments && segments.every(isCleanUnicode);
 }

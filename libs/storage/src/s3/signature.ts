@@ -40,14 +40,16 @@ export interface PostTarget {
   conditions: readonly PostCondition[];
 }
 
-/** What signatures of one second and one secret share. */
-interface Dated {
-  secretAccessKey: string;
+/** What signatures of one second by one secret share: many in a row do. */
+interface Dated extends Required<SigningCredentials> {
   /** Milliseconds. */
   time: number;
   key: Buffer;
   date: string;
   scope: string;
+  credential: string;
+  query: string;
+  token: string;
 }
 
 const algorithm = 'AWS4-HMAC-SHA256';
@@ -69,13 +71,10 @@ export class QuerySigner {
    */
   presignUrl(request: UnsignedRequest, credentials: SigningCredentials, { at, expiresIn }: SigningTime): string {
     const { origin, path, method } = request;
-    const { key, date, scope } = this.#dated(credentials, at);
+    const { key, date, scope, query, token } = this.#dated(credentials, at);
     const host = origin.slice(origin.indexOf('//') + 2);
     const { names, lines } = canonicalHeaders(request.headers, host);
-    const token = credentials.sessionToken ? `&X-Amz-Security-Token=${escape(credentials.sessionToken)}` : '';
-    const before =
-      `X-Amz-Algorithm=${algorithm}&X-Amz-Content-Sha256=UNSIGNED-PAYLOAD` +
-      `&X-Amz-Credential=${escape(`${credentials.accessKeyId}/${scope}`)}&X-Amz-Date=${date}&X-Amz-Expires=${expiresIn}${token}`;
+    const before = `${query}&X-Amz-Expires=${expiresIn}${token}`;
     const after = `&X-Amz-SignedHeaders=${escape(names)}${queryString(request.query)}`;
     const canonical = `${method}\n${path}\n${before}${after}\n${lines}\n${names}\nUNSIGNED-PAYLOAD`;
     const signature = sign(key, `${algorithm}\n${date}\n${scope}\n${hash('sha256', canonical)}`);
@@ -88,12 +87,12 @@ export class QuerySigner {
     credentials: SigningCredentials,
     { at, expiresIn }: SigningTime,
   ): Record<string, string> {
-    const { key, date, scope } = this.#dated(credentials, at);
+    const { key, date, credential } = this.#dated(credentials, at);
     const fields: Record<string, string> = {
       ...target.fields,
       bucket: target.bucket,
       'X-Amz-Algorithm': algorithm,
-      'X-Amz-Credential': `${credentials.accessKeyId}/${scope}`,
+      'X-Amz-Credential': credential,
       'X-Amz-Date': date,
       ...(credentials.sessionToken && { 'X-Amz-Security-Token': credentials.sessionToken }),
     };
@@ -107,14 +106,33 @@ export class QuerySigner {
     return { ...fields, key: target.key, Policy: policy, 'X-Amz-Signature': sign(key, policy) };
   }
 
-  /** Many signatures in a row are made in one second by one secret. */
-  #dated({ secretAccessKey }: SigningCredentials, at: Date): Dated {
+  #dated({ accessKeyId, secretAccessKey, sessionToken = '' }: SigningCredentials, at: Date): Dated {
     const time = at.getTime();
-    if (this.#last?.time === time && this.#last.secretAccessKey === secretAccessKey) return this.#last;
+    const last = this.#last;
+    if (
+      last?.time === time &&
+      last.accessKeyId === accessKeyId &&
+      last.secretAccessKey === secretAccessKey &&
+      last.sessionToken === sessionToken
+    ) {
+      return last;
+    }
     const date = at.toISOString().replace(/[-:]|\.\d{3}/g, '');
     const day = date.slice(0, 8);
     const scope = `${day}/${this.#region}/s3/aws4_request`;
-    this.#last = { secretAccessKey, time, key: this.#key(secretAccessKey, day), date, scope };
+    const credential = `${accessKeyId}/${scope}`;
+    this.#last = {
+      accessKeyId,
+      secretAccessKey,
+      sessionToken,
+      time,
+      key: this.#key(secretAccessKey, day),
+      date,
+      scope,
+      credential,
+      query: `X-Amz-Algorithm=${algorithm}&X-Amz-Content-Sha256=UNSIGNED-PAYLOAD&X-Amz-Credential=${escape(credential)}&X-Amz-Date=${date}`,
+      token: sessionToken && `&X-Amz-Security-Token=${escape(sessionToken)}`,
+    };
     return this.#last;
   }
 
@@ -147,11 +165,11 @@ function canonicalHeaders(headers: Readonly<Record<string, string>>, host: strin
 }
 
 /** Each parameter with an ampersand before it. */
-const queryString = (query: Readonly<Record<string, string>>): string =>
-  Object.keys(query)
-    .sort()
-    .map((name) => `&${escape(name)}=${escape(query[name] ?? '')}`)
-    .join('');
+function queryString(query: Readonly<Record<string, string>>): string {
+  let text = '';
+  for (const name of Object.keys(query).sort()) text += `&${escape(name)}=${escape(query[name] ?? '')}`;
+  return text;
+}
 
 const hmac = (key: string | Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest();
 
