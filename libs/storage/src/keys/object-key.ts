@@ -96,7 +96,7 @@ function fill(text: TemplateStringsArray, holes: string[], nameAt: number): stri
     const segment = typeof hole === 'string' ? hole.normalize('NFC') : hole;
     return isCleanSegment(segment) ? segment : refuseHole(i === nameAt);
   });
-  return String.raw({ raw: text }, ...segments);
+  return text.reduce((path, piece, i) => `${path}${segments[i - 1] ?? ''}${piece}`);
 }
 
 function refuseHole(isFileName: boolean): never {
