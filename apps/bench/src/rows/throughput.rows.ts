@@ -24,7 +24,7 @@ export async function uploadRows(bench: Bench): Promise<Row[]> {
       size: 250 * MiB,
       files: 1,
       concurrency: 1,
-      repetitions: bench.quick ? 2 : 7,
+      repetitions: bench.quick ? 2 : 6,
     },
     {
       id: 'upload-small',
@@ -32,7 +32,7 @@ export async function uploadRows(bench: Bench): Promise<Row[]> {
       size: 200_000,
       files: bench.quick ? 200 : 1000,
       concurrency: 8,
-      repetitions: bench.quick ? 2 : 5,
+      repetitions: bench.quick ? 2 : 4,
     },
   ];
   const rows: Row[] = [];
@@ -62,7 +62,7 @@ async function uploadsOf(bench: Bench, { port, authorization }: App, kind: Kind)
   return [
     ratioRow({ id, what: `Upload, ${what}: raw PUT against multer-s3`, target }, multer, raw),
     ratioRow(
-      { id: `${id}-tuned`, what: `Upload, ${what}: raw PUT against multer-s3 with our client settings`, target },
+      { id: `${id}-tuned`, what: `Upload, ${what}: raw PUT against multer-s3 with our client settings` },
       tuned,
       raw,
     ),
