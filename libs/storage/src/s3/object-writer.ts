@@ -13,6 +13,7 @@ import { StorageError } from '../storage.error.js';
 import { partBytes } from '../storage.policy.js';
 import { onBehalfOf } from './org-guard.js';
 import { PartBuffer } from './part-buffer.js';
+import { withPayloadHash } from './payload-hash.js';
 
 /** Parts sent at once, beside the one being filled: what bounds the memory of an upload. */
 const partsInFlight = 2;
@@ -75,7 +76,7 @@ export async function writeObject(
     if (upload === undefined) {
       const condition = createOnly?.put ? onlyAsTheFirst : {};
       const put = new PutObjectCommand({ ...params, ...condition, Body: part.view(), ContentLength: part.length });
-      const { ETag } = await client.send(onBehalfOf(org, put), { abortSignal: signal });
+      const { ETag } = await client.send(onBehalfOf(org, withPayloadHash(put, part.sha256())), { abortSignal: signal });
       return { etag: ETag, size: total };
     }
     await upload.send(part);
@@ -157,7 +158,7 @@ class MultipartUpload {
     while (this.#underWay.size >= partsInFlight) await Promise.race(this.#underWay);
     if (this.#failure) throw this.#failure.error;
     const number = this.#parts.push({}) - 1;
-    const sending = this.#sendPart(part.view(), number)
+    const sending = this.#sendPart(part, number)
       .then(() => void this.#spare.push(part))
       .catch((error: unknown) => {
         this.#failure ??= { error };
@@ -190,14 +191,16 @@ class MultipartUpload {
     await this.#client.send(onBehalfOf(this.#org, new AbortMultipartUploadCommand(this.#target))).catch(() => {});
   }
 
-  async #sendPart(body: Buffer, index: number): Promise<void> {
-    const part = new UploadPartCommand({
+  async #sendPart(part: PartBuffer, index: number): Promise<void> {
+    const upload = new UploadPartCommand({
       ...this.#target,
       PartNumber: index + 1,
-      Body: body,
-      ContentLength: body.length,
+      Body: part.view(),
+      ContentLength: part.length,
     });
-    const { ETag } = await this.#client.send(onBehalfOf(this.#org, part), { abortSignal: this.#signal });
+    const { ETag } = await this.#client.send(onBehalfOf(this.#org, withPayloadHash(upload, part.sha256())), {
+      abortSignal: this.#signal,
+    });
     this.#parts[index] = { PartNumber: index + 1, ETag };
   }
 }

@@ -1,7 +1,10 @@
+import { createHash } from 'node:crypto';
+
 /** Collects small chunks into one part without growing past it. */
 export class PartBuffer {
   #bytes: Buffer;
   #length = 0;
+  #hash = createHash('sha256');
   readonly #limit: number;
 
   /** `limit` is the part's size in bytes; `expected`, where known, is how many bytes will come. */
@@ -22,7 +25,9 @@ export class PartBuffer {
   fill(chunk: Uint8Array): Uint8Array {
     const taken = Math.min(chunk.length, this.#limit - this.#length);
     this.#reserve(this.#length + taken);
-    this.#bytes.set(chunk.subarray(0, taken), this.#length);
+    const fitting = chunk.subarray(0, taken);
+    this.#bytes.set(fitting, this.#length);
+    this.#hash.update(fitting);
     this.#length += taken;
     return chunk.subarray(taken);
   }
@@ -30,7 +35,13 @@ export class PartBuffer {
   /** To collect the next part in the same memory. */
   clear(): this {
     this.#length = 0;
+    this.#hash = createHash('sha256');
     return this;
+  }
+
+  /** Hexadecimal, of all that was filled in: computed on the way, since all at once would hold the event loop. */
+  sha256(): string {
+    return this.#hash.copy().digest('hex');
   }
 
   view(): Buffer {

@@ -5,6 +5,7 @@ import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import type { StaticCredentials } from '../storage.options.js';
 import type { StorageSettings } from '../storage.settings.js';
 import { orgGuard } from './org-guard.js';
+import { payloadHash } from './payload-hash.js';
 
 /** Token of the module's own guarded `S3Client`, for what `ObjectStore` does not offer. See `onBehalfOf`. */
 export const S3_CLIENT = Symbol('nest-tenant-storage:S3_CLIENT');
@@ -17,6 +18,7 @@ type Credentials = StaticCredentials | AwsCredentialIdentityProvider;
 export function createS3Client(settings: StorageSettings, credentials: Credentials | undefined = settings.credentials) {
   const client = new S3Client(clientConfig(settings, settings.endpoint, credentials));
   client.middlewareStack.use(orgGuard(settings.bucket));
+  client.middlewareStack.use(payloadHash);
   return client;
 }
 
