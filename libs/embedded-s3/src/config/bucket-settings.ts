@@ -37,18 +37,29 @@ export function withoutSetting(bucket: BucketRecord, name: string): BucketRecord
   return { ...bucket, config: { ...config, ...removed } };
 }
 
-export const encryptionOf = (bucket: BucketRecord) =>
-  parseEncryption(settingOf(bucket, 'encryption') ?? DEFAULT_ENCRYPTION);
+export const encryptionOf = oncePerRecord((bucket) =>
+  parseEncryption(settingOf(bucket, 'encryption') ?? DEFAULT_ENCRYPTION),
+);
 
 /** Undefined once its setting is deleted: then ACLs count. */
-export function ownershipOf(bucket: BucketRecord): ObjectOwnership | undefined {
+export const ownershipOf = oncePerRecord((bucket): ObjectOwnership | undefined => {
   const document = settingOf(bucket, 'ownershipControls');
   return document === undefined ? undefined : parseOwnership(document);
-}
+});
 
-export function publicAccessBlockOf(bucket: BucketRecord): PublicAccessBlock | undefined {
+export const publicAccessBlockOf = oncePerRecord((bucket): PublicAccessBlock | undefined => {
   const document = settingOf(bucket, 'publicAccessBlock');
   return document === undefined ? undefined : parsePublicAccessBlock(document);
+});
+
+/** Every write asks; a changed bucket is another record. */
+function oncePerRecord<T>(read: (bucket: BucketRecord) => T): (bucket: BucketRecord) => T {
+  const known = new WeakMap<BucketRecord, { value: T }>();
+  return (bucket) => {
+    const { value } = known.get(bucket) ?? { value: read(bucket) };
+    known.set(bucket, { value });
+    return value;
+  };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createReadStream, mkdirSync, readdirSync, rmSync, unlinkSync } from 'node:fs';
+import { createReadStream, mkdirSync, readdirSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -27,14 +27,9 @@ export class DataFiles {
   async write(chunks: AsyncIterable<Buffer>): Promise<Segment> {
     const file = randomBytes(16).toString('hex');
     this.retain([{ file }]);
-    let handle: FileHandle | undefined;
     try {
-      handle = await open(join(this.dir, file), 'wx');
-      const size = await writeAll(handle, chunks);
-      await handle.close();
-      return { file, start: 0, size };
+      return { file, start: 0, size: await writeFile(join(this.dir, file), chunks) };
     } catch (error) {
-      await handle?.close().catch(() => undefined);
       this.release([{ file }]);
       throw error;
     }
@@ -85,31 +80,36 @@ export class DataFiles {
   }
 }
 
-/** One write is under way while the next batch is being collected. */
-async function writeAll(handle: FileHandle, chunks: AsyncIterable<Buffer>): Promise<number> {
+/**
+ * One write is under way while the next batch is being collected. What fits one batch is written without leaving the
+ * thread: three trips to another one take longer than the writing.
+ */
+async function writeFile(path: string, chunks: AsyncIterable<Buffer>): Promise<number> {
+  let handle: FileHandle | undefined;
   let size = 0;
   let batch: Buffer[] = [];
   let batched = 0;
   let writing: Promise<unknown> = Promise.resolve();
-  const flush = async () => {
-    const ready = batch;
-    batch = [];
-    batched = 0;
-    await writing;
-    writing = writeBatch(handle, ready);
-    // the loop awaits it later: a failure meanwhile must not count as unhandled
-    writing.catch(() => undefined);
-  };
   try {
     for await (const chunk of chunks) {
       batch.push(chunk);
       batched += chunk.length;
       size += chunk.length;
-      if (batched >= WRITE_BYTES) await flush();
+      if (batched < WRITE_BYTES) continue;
+      handle ??= await open(path, 'wx');
+      await writing;
+      writing = writeBatch(handle, batch);
+      // the loop awaits it later: a failure meanwhile must not count as unhandled
+      writing.catch(() => undefined);
+      batch = [];
+      batched = 0;
     }
-    if (batched > 0) await flush();
-  } finally {
     await writing;
+    if (!handle) writeFileSync(path, Buffer.concat(batch), { flag: 'wx' });
+    else if (batched > 0) await writeBatch(handle, batch);
+  } finally {
+    await writing.catch(() => undefined);
+    await handle?.close();
   }
   return size;
 }
