@@ -1,5 +1,5 @@
 import { Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
-import { S3Client } from '@aws-sdk/client-s3';
+import type { S3Client } from '@aws-sdk/client-s3';
 import { BucketDoctor } from './bucket/bucket-doctor.js';
 import { AuditArchiveService } from './domains/audit-archive.service.js';
 import { DocumentsService } from './domains/documents.service.js';

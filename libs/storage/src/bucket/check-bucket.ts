@@ -1,4 +1,5 @@
-import { HeadBucketCommand, type S3Client } from '@aws-sdk/client-s3';
+import type { S3Client } from '@aws-sdk/client-s3';
+import { HeadBucketCommand } from '../s3/sdk.cjs';
 import type { StorageSettings } from '../storage.settings.js';
 import { checkedBucketOptions, type BucketOptions, type BucketRules } from './bucket.options.js';
 import {

@@ -1,9 +1,5 @@
-import {
-  CreateBucketCommand,
-  HeadBucketCommand,
-  type BucketLocationConstraint,
-  type S3Client,
-} from '@aws-sdk/client-s3';
+import type { BucketLocationConstraint, S3Client } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, HeadBucketCommand } from '../s3/sdk.cjs';
 import type { StorageSettings } from '../storage.settings.js';
 import { bucketOptionsOf, bucketTarget } from './check-bucket.js';
 import { checkedBucketOptions, type BucketRules } from './bucket.options.js';

@@ -14,7 +14,7 @@ import {
   PutBucketPolicyCommand,
   PutBucketVersioningCommand,
   PutPublicAccessBlockCommand,
-} from '@aws-sdk/client-s3';
+} from '../s3/sdk.cjs';
 import { setting, type Setting } from './setting.js';
 import { planCors, planLifecycle } from './plan-rules.js';
 import { planPolicy, readPolicy } from './plan-policy.js';

@@ -76,13 +76,22 @@ export const acceptedTypes: readonly AcceptedType[] = [
   ),
 ];
 
+const byMime = new Map(acceptedTypes.map((type) => [type.mime, type]));
+/** Where kinds share an extension, the first one has it. */
+const firstByExtension = new Map(
+  acceptedTypes.toReversed().flatMap((type) => type.extensions.map((extension) => [extension, type] as const)),
+);
+
+/** The kind with this canonical type, if it is one. */
+export const knownType = (mime: string): AcceptedType | undefined => byMime.get(mime);
+
 /**
  * The kind with this canonical type.
  *
  * @throws {StorageError} `type_not_accepted`
  */
 export function acceptedType(mime: string): AcceptedType {
-  const type = acceptedTypes.find((accepted) => accepted.mime === mime);
+  const type = knownType(mime);
   if (type) return type;
   throw new StorageError('type_not_accepted', 'This kind of file is not accepted.');
 }
@@ -114,10 +123,6 @@ export function acceptDeclared(
 }
 
 /** The kind that a file name (or a bare extension) speaks of, where nothing else is known, as in a list of files. */
-export function typeByExtension(
-  fileName: string,
-  accepted: readonly AcceptedType[] = acceptedTypes,
-): AcceptedType | undefined {
-  const extension = fileName.slice(fileName.lastIndexOf('.') + 1).toLowerCase();
-  return accepted.find(({ extensions }) => extensions.includes(extension));
+export function typeByExtension(fileName: string): AcceptedType | undefined {
+  return firstByExtension.get(fileName.slice(fileName.lastIndexOf('.') + 1).toLowerCase());
 }

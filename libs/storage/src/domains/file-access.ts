@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { belongsToOrg, type KeyPrefix, type ObjectKey } from '../keys/object-key.js';
+import type { KeyPrefix, ObjectKey } from '../keys/object-key.js';
 import type { OrgId } from '../keys/org-id.js';
 import type { ObjectStore } from '../s3/object-store.js';
 import type { ReadOptions } from '../s3/object-requests.js';
@@ -77,18 +77,15 @@ export async function openFile(
   return { file, body, length: info.size, ...(contentRange && { contentRange }), ...safeHeaders(file, disposition) };
 }
 
-/** URLs, by key, for what a list of a folder has shown; none for a key that is not one of this module. */
+/** URLs for what a list of a folder has shown, in its order; none for a key that is not one of this module. */
 export async function readUrls(
   store: ObjectStore,
   org: OrgId,
   folder: KeyPrefix,
   listed: readonly { key: string; file: StoredFile }[],
-): Promise<ReadonlyMap<string, ReadUrl>> {
-  const reads = listed.flatMap(({ key, file }) =>
-    belongsToOrg(key, org) ? [{ key, headers: safeHeaders(file, 'inline') }] : [],
-  );
-  const urls = await store.presignReads(org, folder, reads, readUrlSeconds);
-  return new Map(reads.map(({ key }, i) => [key, urls[i]!]));
+): Promise<(ReadUrl | undefined)[]> {
+  const reads = listed.map(({ key, file }) => ({ key, headers: safeHeaders(file, 'inline') }));
+  return store.presignReads(org, folder, reads, readUrlSeconds);
 }
 
 /** A URL for a file that is there; `not_found` otherwise. */

@@ -5,7 +5,7 @@ import { layout, type FormFieldPlace, type FormFilePlace } from '../keys/layout.
 import type { OrgId } from '../keys/org-id.js';
 import { ObjectStore } from '../s3/object-store.js';
 import type { ReadOptions } from '../s3/object-requests.js';
-import { StorageEvents } from '../storage.events.js';
+import { StorageEvents, type Place } from '../storage.events.js';
 import { maxFileBytes } from '../storage.policy.js';
 import { DirectUploads } from '../uploads/direct-uploads.js';
 import { storedFile, type StoredFile } from '../uploads/stored-file.js';
@@ -76,7 +76,7 @@ export class FormUploadsService {
 
   async presignDownload(org: OrgId, place: FormFilePlace, options: DownloadOptions = {}): Promise<ReadUrl> {
     const issued = await readUrl(this.store, org, locate(org, place), options);
-    this.#tellIssued(org, place, issued, options);
+    this.#tellIssued(org, { ...place }, issued, options);
     return issued;
   }
 
@@ -91,11 +91,13 @@ export class FormUploadsService {
     const { objects, nextCursor } = await this.store.list(org, prefix, { limit, cursor: options.cursor });
     const listed = objects.map(({ key, ...info }) => ({ key, file: storedFile(info, key.slice(prefix.length)) }));
     const urls = options.urls ? await readUrls(this.store, org, prefix, listed) : undefined;
-    const items = listed.map(({ key, file }): FilePage['items'][number] => {
-      const issued = urls?.get(key);
-      if (!issued) return file;
+    const items: FilePage['items'] = listed.map(({ file }) => file);
+    urls?.forEach((issued, i) => {
+      const file = items[i]!;
+      if (!issued) return;
+      file.url = issued.url;
+      file.expiresAt = issued.expiresAt;
       this.#tellIssued(org, { ...place, fileName: file.fileName }, issued, options);
-      return Object.assign(file, issued);
     });
     return { items, ...(nextCursor && { nextCursor }) };
   }
@@ -120,8 +122,8 @@ export class FormUploadsService {
     }
   }
 
-  #tellIssued(org: OrgId, place: FormFilePlace, { expiresAt }: ReadUrl, { by }: By): void {
-    this.events.emit({ kind: 'read-url-issued', org, purpose, place: { ...place }, by, expiresAt });
+  #tellIssued(org: OrgId, place: Place, { expiresAt }: ReadUrl, { by }: By): void {
+    this.events.emit({ kind: 'read-url-issued', org, purpose, place, by, expiresAt });
   }
 }
 

@@ -1,6 +1,6 @@
 import { StorageError, type StorageErrorCode } from '../storage.error.js';
 import { isCanonicalOrgId, parseOrgId, type OrgId } from './org-id.js';
-import { isCleanPath, isCleanSegment, maxKeyBytes } from './segment.js';
+import { isCleanPath, isCleanUnicode, isPlainSegment, maxKeyBytes } from './segment.js';
 
 declare const brand: unique symbol;
 
@@ -26,6 +26,7 @@ const roots = {
 };
 
 type Root = keyof typeof roots;
+const allRoots = Object.values(roots);
 
 /**
  * The key of one object of an organisation: `{org}/{path}`. The path starts with an area of the layout, or with
@@ -78,25 +79,38 @@ export function prefixInOrg(org: OrgId) {
 
 function mint(org: OrgId, root: Root, path: string): ObjectKey | undefined {
   if (typeof path !== 'string') return undefined;
-  const key = roots[root].folder(parseOrgId(org)) + path.normalize('NFC');
-  return belongsToOrg(key, org) ? key : undefined;
+  const folder = roots[root].folder(parseOrgId(org));
+  const key = folder + path;
+  if (belongsToOrg(key, org)) return key;
+  const normalised = folder + path.normalize('NFC');
+  return belongsToOrg(normalised, org) ? normalised : undefined;
 }
 
 function stands(text: string, org: OrgId, as: 'key' | 'prefix'): boolean {
   if (typeof text !== 'string' || !isCanonicalOrgId(org) || Buffer.byteLength(text) > maxKeyBytes) return false;
-  const root = Object.values(roots).find(({ folder }) => text.startsWith(folder(org)));
-  if (!root) return false;
-  const path = text.slice(root.folder(org).length);
-  if (as === 'prefix' && path === '') return true;
-  return root[as].test(path) && isCleanPath(as === 'prefix' ? path.slice(0, -1) : path);
+  for (const root of allRoots) {
+    const folder = root.folder(org);
+    if (!text.startsWith(folder)) continue;
+    const path = text.slice(folder.length);
+    if (as === 'prefix' && path === '') return true;
+    return root[as].test(path) && isCleanPath(as === 'prefix' ? path.slice(0, -1) : path);
+  }
+  return false;
 }
 
 function fill(text: TemplateStringsArray, holes: string[], nameAt: number): string {
-  const segments = holes.map((hole, i) => {
-    const segment = typeof hole === 'string' ? hole.normalize('NFC') : hole;
-    return isCleanSegment(segment) ? segment : refuseHole(i === nameAt);
+  let path = text[0] ?? '';
+  holes.forEach((hole, i) => {
+    path += (segmentOf(hole) ?? refuseHole(i === nameAt)) + text[i + 1];
   });
-  return text.reduce((path, piece, i) => `${path}${segments[i - 1] ?? ''}${piece}`);
+  return path;
+}
+
+function segmentOf(hole: unknown): string | undefined {
+  if (typeof hole !== 'string') return undefined;
+  if (isPlainSegment(hole)) return hole;
+  const segment = hole.normalize('NFC');
+  return isCleanUnicode(segment) ? segment : undefined;
 }
 
 function refuseHole(isFileName: boolean): never {

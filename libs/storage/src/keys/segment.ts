@@ -20,9 +20,7 @@ export const percentEncoded = /%[0-9a-f]{2}/i;
 export const placeholder = '${';
 
 /** https://learn.microsoft.com/en-us/windows/win32/fileio/naming-a-file#naming-conventions */
-const device = String.raw`(?:con|prn|aux|nul|com[0-9]|lpt[0-9]|conin\$|conout\$|clock\$)\s*`;
-const windowsDevice = new RegExp(`^${device}(?:[.]|$)`, 'i');
-const deviceInPath = new RegExp(`(?:^|/)${device}(?:[./]|$)`, 'i');
+const windowsDevice = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9]|conin\$|conout\$|clock\$)\s*(?:[.]|$)/i;
 
 /** Blank, `.`, `..`, `...`, `. .`, `..;x`, and what becomes one of them when joiners are dropped or look-alikes folded. */
 export function isDotsOrBlank(text: string): boolean {
@@ -34,17 +32,18 @@ export function isWindowsDevice(text: string): boolean {
   return windowsDevice.test(text.normalize('NFKC'));
 }
 
-/** ASCII words with single dots, spaces or, in 32 segments at most, slashes between them. */
-const plainWords = /^[\w()+,-]+(?:[. ][\w()+,-]+)*(?:\/[\w()+,-]+(?:[. ][\w()+,-]+)*){0,31}$/;
+/** ASCII words with single dots or spaces between them, and no device of Windows; 32 of these at most, joined by slashes. */
+const noDevice = '(?!(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:[./]|$))';
+const plainSegment = String.raw`${noDevice}[\w()+,-]+(?:[. ][\w()+,-]+)*`;
+const plainPath = new RegExp(`^${plainSegment}(?:/${plainSegment}){0,${maxSegments - 1}}$`, 'i');
 
 /**
  * Most paths are plain, and are known to be clean at a glance: in ASCII there is nothing to normalise or to fold. True
  * only where the whole test, which is some ten times slower, would agree.
  */
-export const isPlainPath = (text: string): boolean =>
-  text.length <= maxSegmentBytes && plainWords.test(text) && !deviceInPath.test(text);
+export const isPlainPath = (text: string): boolean => text.length <= maxSegmentBytes && plainPath.test(text);
 
-export const isPlainSegment = (text: string): boolean => isPlainPath(text) && !text.includes('/');
+export const isPlainSegment = (text: string): boolean => !text.includes('/') && isPlainPath(text);
 
 /**
  * Whether a text can stand between two slashes of a key exactly as it is: no reader of the key (a URL parser, a file
@@ -54,7 +53,8 @@ export function isCleanSegment(text: unknown): text is string {
   return typeof text === 'string' && (isPlainSegment(text) || isCleanUnicode(text));
 }
 
-function isCleanUnicode(text: string): boolean {
+/** The whole test: true for whatever `isPlainSegment` is true for. */
+export function isCleanUnicode(text: string): boolean {
   if (text !== text.normalize('NFC')) return false;
   const folded = text.normalize('NFKC');
   return (
@@ -72,11 +72,7 @@ function isCleanUnicode(text: string): boolean {
 
 /** Whether a text is clean segments joined by single slashes. */
 export function isCleanPath(text: string): boolean {
-  return isPlainPath(text) || isCleanUnicodePath(text);
-}
-
-/** The whole test: true for whatever `isPlainPath` is true for. */
-export function isCleanUnicodePath(text: string): boolean {
+  if (isPlainPath(text)) return true;
   const segments = text.split('/');
-  return segments.length <= maxSegments && segments.every(isCleanUnicode);
+  return segments.length <= maxSegments && segments.every(isCleanSegment);
 }

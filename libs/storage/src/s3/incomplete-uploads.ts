@@ -1,7 +1,8 @@
-import { AbortMultipartUploadCommand, ListMultipartUploadsCommand, type S3Client } from '@aws-sdk/client-s3';
+import type { S3Client } from '@aws-sdk/client-s3';
 import type { ObjectKey } from '../keys/object-key.js';
 import type { OrgId } from '../keys/org-id.js';
 import { onBehalfOf } from './org-guard.js';
+import { AbortMultipartUploadCommand, ListMultipartUploadsCommand } from './sdk.cjs';
 
 interface Target {
   Bucket: string;

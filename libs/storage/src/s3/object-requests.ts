@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { ObjectInfo } from './object-info.js';
+import { escape } from './canonical.js';
 import type { KeyRequest } from './presigner.js';
 
 export interface ObjectAttributes {
@@ -53,13 +54,10 @@ export interface ReadHeaders {
   cacheControl: string;
 }
 
-/** A read answered with these headers, whatever is stored with the object. */
+/** A read answered with these headers, whatever is stored with the object. The query is canonical as it stands. */
 export const readRequest = ({ cacheControl, contentDisposition, contentType }: ReadHeaders): KeyRequest => ({
   method: 'GET',
-  query: {
-    'response-cache-control': cacheControl,
-    'response-content-disposition': contentDisposition,
-    'response-content-type': contentType,
-    'x-id': 'GetObject',
-  },
+  query:
+    `&response-cache-control=${escape(cacheControl)}&response-content-disposition=${escape(contentDisposition)}` +
+    `&response-content-type=${escape(contentType)}&x-id=GetObject`,
 });

@@ -1,11 +1,4 @@
-import {
-  CopyObjectCommand,
-  DeleteObjectCommand,
-  GetObjectCommand,
-  HeadObjectCommand,
-  ListObjectsV2Command,
-  type S3Client,
-} from '@aws-sdk/client-s3';
+import type { S3Client } from '@aws-sdk/client-s3';
 import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { KeyPrefix, ObjectKey } from '../keys/object-key.js';
@@ -14,6 +7,7 @@ import { StorageError } from '../storage.error.js';
 import { partBytes } from '../storage.policy.js';
 import type { StorageSettings } from '../storage.settings.js';
 import { requireAbsent, storedAllTheSame, writeId } from './absence.js';
+import { escapePath } from './canonical.js';
 import { abortIncomplete } from './incomplete-uploads.js';
 import { objectInfo, type ObjectInfo } from './object-info.js';
 import {
@@ -30,7 +24,14 @@ import { onBehalfOf } from './org-guard.js';
 import type { Area, OrgClients } from './org-clients.js';
 import type { KeyRequest, Lifetime, Presigned, PresignedPost, Presigner } from './presigner.js';
 import { cursorOr, storageErrorOf, takenOr } from './s3-error.js';
-import { escapePath, type PostCondition } from './signature.js';
+import {
+  CopyObjectCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+} from './sdk.cjs';
+import type { PostCondition } from './signature.js';
 import { writeProtection } from './write-protection.js';
 
 /**
@@ -147,21 +148,19 @@ export class ObjectStore {
 
   /** A URL that reads the object, answered with these headers whatever is stored with it. */
   async presignRead(org: OrgId, key: ObjectKey, headers: ReadHeaders, expiresIn: number): Promise<Presigned> {
-    const [presigned] = await this.presignReads(org, key, [{ key, headers }], expiresIn);
-    return presigned!;
+    return this.presign(org, key, readRequest(headers), this.#readLife(expiresIn));
   }
 
-  /** The same for many objects at once, all in one folder: what their URLs share is prepared once. */
+  /** The same for what a list of a folder has shown, in its order: what the URLs share is prepared once. */
   async presignReads(
     org: OrgId,
-    within: KeyPrefix | ObjectKey,
-    reads: readonly { key: ObjectKey; headers: ReadHeaders }[],
+    folder: KeyPrefix,
+    listed: readonly { key: string; headers: ReadHeaders }[],
     expiresIn: number,
-  ): Promise<Presigned[]> {
-    const life = { expiresIn, roundTo: this.#settings.stableUrlSeconds };
-    return this.#call(org, within, async (client) => {
-      const grant = await this.#presigner.grant(client, life);
-      return reads.map(({ key, headers }) => this.#presigner.url(grant, org, key, readRequest(headers)));
+  ): Promise<(Presigned | undefined)[]> {
+    return this.#call(org, folder, async (client) => {
+      const reads = listed.map(({ key, headers }) => ({ key, request: readRequest(headers) }));
+      return this.#presigner.urls(await this.#presigner.grant(client, this.#readLife(expiresIn)), org, reads);
     });
   }
 
@@ -190,6 +189,8 @@ export class ObjectStore {
       throw storageErrorOf(error);
     }
   }
+
+  #readLife = (expiresIn: number): Lifetime => ({ expiresIn, roundTo: this.#settings.stableUrlSeconds });
 
   #target(key: ObjectKey) {
     const { bucket, expectedBucketOwner } = this.#settings;

@@ -69,6 +69,24 @@ test('a source that has nothing longer is not asked for every URL', async () => 
   expect(asked).toHaveLength(3);
 });
 
+test('what one second signs it signs with the same; the next asks anew', async () => {
+  const { client } = clientWith(undefined);
+  const signer = presigner();
+  const life = { expiresIn: 900 };
+  const first = await signer.grant(client, life);
+  jest.setSystemTime(new Date('2026-03-01T12:00:00.999Z'));
+  expect(await signer.grant(client, life)).toBe(first);
+  expect((await signer.grant(client, { expiresIn: 60 })).expiresAt).toEqual(new Date('2026-03-01T12:01:00Z'));
+  const others = clientWith(undefined);
+  expect(await signer.grant(others.client, life)).not.toBe(first);
+  expect(others.asked).toHaveLength(1);
+  jest.setSystemTime(new Date('2026-03-01T12:00:01.000Z'));
+  expect(secondsOf((await sign(client, life, signer)).url)).toBe(900);
+  expect((await signer.grant(client, life)).expiresAt).toEqual(new Date('2026-03-01T12:15:01Z'));
+  const rounded = await signer.grant(client, { ...life, roundTo: 300 });
+  expect(rounded.expiresAt).toEqual(new Date('2026-03-01T12:15:00Z'));
+});
+
 test('when renewing fails, the keys at hand sign as long as they last', async () => {
   let asked = 0;
   const client = new S3Client({
@@ -128,5 +146,7 @@ test.each([
   const grant = await signer.grant(clientWith(undefined).client, { expiresIn: 60 });
   const invalidKey = expect.objectContaining({ code: 'invalid_key' });
   expect(() => signer.url(grant, org, wrong as never, get)).toThrow(invalidKey);
+  const listed = [wrong, key].map((each) => ({ key: each, request: get }));
+  expect(signer.urls(grant, org, listed)).toEqual([undefined, signer.url(grant, org, key, get)]);
   expect(() => signer.post(grant, org, wrong as never, { fields: {}, conditions: [] })).toThrow(invalidKey);
 });

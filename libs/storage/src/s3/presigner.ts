@@ -1,4 +1,3 @@
-import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { AwsCredentialIdentity } from '@smithy/types';
 import type { ObjectKey } from '../keys/object-key.js';
 import { belongsToOrg } from '../keys/object-key.js';
@@ -6,7 +5,9 @@ import type { OrgId } from '../keys/org-id.js';
 import { StorageError } from '../storage.error.js';
 import type { StorageSettings } from '../storage.settings.js';
 import { clientConfig } from './s3-client.js';
-import { escapePath, QuerySigner, type PostCondition, type UnsignedRequest } from './signature.js';
+import { escapePath } from './canonical.js';
+import { GetObjectCommand, S3Client } from './sdk.cjs';
+import { QuerySigner, type PostCondition, type ScopedSigner, type UnsignedRequest } from './signature.js';
 
 export interface Presigned {
   url: string;
@@ -18,12 +19,8 @@ export interface PresignedPost extends Presigned {
   fields: Record<string, string>;
 }
 
-/** Everything about a request except where it goes. Header names in lower case; each header is signed. */
-export interface KeyRequest {
-  method: UnsignedRequest['method'];
-  query?: Readonly<Record<string, string>>;
-  headers?: Readonly<Record<string, string>>;
-}
+/** Everything about a request except where it goes. */
+export type KeyRequest = Omit<UnsignedRequest, 'path'>;
 
 export interface Lifetime {
   /** Whole seconds, 1 up to the policy's bound. */
@@ -38,11 +35,15 @@ const renewalPauseMs = 30_000;
 
 /** What the requests of one moment share: asked for once, however many are signed with it. */
 export interface Grant {
-  endpoint: { origin: string; prefix: string };
-  credentials: AwsCredentialIdentity;
-  at: Date;
-  expiresIn: number;
+  signer: ScopedSigner;
+  endpoint: Endpoint;
   expiresAt: Date;
+}
+
+interface Endpoint {
+  origin: string;
+  /** The path before a key: `/`, or `/{bucket}/`. */
+  prefix: string;
 }
 
 /** Signs requests for one object of one organisation, on the endpoint that clients reach. */
@@ -50,20 +51,31 @@ export class Presigner {
   readonly #settings: StorageSettings;
   readonly #signer: QuerySigner;
   readonly #renewed = new WeakMap<S3Client, number>();
-  #endpoint: Promise<Grant['endpoint']> | undefined;
+  readonly #granted = new WeakMap<S3Client, Required<Lifetime> & { second: number; grant: Grant }>();
+  #endpoint: Promise<Endpoint> | undefined;
 
   constructor(settings: StorageSettings) {
     this.#settings = settings;
     this.#signer = new QuerySigner(settings.region);
   }
 
+  /** Made once for each second: what a busy second signs, it signs with the same. */
+  async grant(client: S3Client, { expiresIn, roundTo = 0 }: Lifetime): Promise<Grant> {
+    const now = Date.now() + client.config.systemClockOffset;
+    const second = Math.floor(now / 1000);
+    const last = this.#granted.get(client);
+    if (last?.second === second && last.expiresIn === expiresIn && last.roundTo === roundTo) return last.grant;
+    const grant = await this.#grant(client, now, expiresIn, roundTo);
+    this.#granted.set(client, { second, expiresIn, roundTo, grant });
+    return grant;
+  }
+
   /**
    * Credentials that outlive the request where they can: the SDK refreshes them only in their last five minutes, which is
    * less than a read URL lives, so they are refreshed here first. What they still lack shortens the request's life.
    */
-  async grant(client: S3Client, { expiresIn, roundTo = 0 }: Lifetime): Promise<Grant> {
+  async #grant(client: S3Client, now: number, expiresIn: number, roundTo: number): Promise<Grant> {
     const endpoint = await (this.#endpoint ??= resolveEndpoint(this.#settings));
-    const now = Date.now() + client.config.systemClockOffset;
     const lasts = ({ expiration }: AwsCredentialIdentity) => (expiration ? expiration.getTime() - now : Infinity);
     let credentials = await client.config.credentials();
     if (lasts(credentials) < (expiresIn + marginSeconds) * 1000 && this.#mayRenew(client)) {
@@ -76,7 +88,8 @@ export class Presigner {
     if (end <= now || seconds < 1) {
       throw new StorageError('store_refused', 'The credentials for the store have expired.');
     }
-    return { endpoint, credentials, at, expiresIn: seconds, expiresAt: new Date(end) };
+    const signer = this.#signer.within({ origin: endpoint.origin, credentials, at, expiresIn: seconds });
+    return { signer, endpoint, expiresAt: new Date(end) };
   }
 
   /** A source that gives nothing longer is not asked again for every URL. */
@@ -87,11 +100,18 @@ export class Presigner {
     return true;
   }
 
-  url(grant: Grant, org: OrgId, key: ObjectKey, { method, query = {}, headers = {} }: KeyRequest): Presigned {
-    const { origin, prefix } = grant.endpoint;
-    const path = `${prefix}${escapePath(owned(org, key))}`;
-    const url = this.#signer.presignUrl({ method, origin, path, query, headers }, grant.credentials, grant);
-    return { url, expiresAt: grant.expiresAt };
+  url(grant: Grant, org: OrgId, key: ObjectKey, request: KeyRequest): Presigned {
+    return this.#url(grant, owned(org, key), request);
+  }
+
+  /** For what a list has shown: none for a key that this module did not make. */
+  urls(grant: Grant, org: OrgId, listed: readonly { key: string; request: KeyRequest }[]): (Presigned | undefined)[] {
+    return listed.map(({ key, request }) => (belongsToOrg(key, org) ? this.#url(grant, key, request) : undefined));
+  }
+
+  #url({ signer, endpoint, expiresAt }: Grant, key: ObjectKey, { method, query, headers }: KeyRequest): Presigned {
+    const path = endpoint.prefix + escapePath(key);
+    return { url: signer.url({ method, path, query, headers }), expiresAt };
   }
 
   post(
@@ -104,7 +124,7 @@ export class Presigner {
     const target = { bucket: this.#settings.bucket, key: owned(org, key), ...form };
     return {
       url: `${origin}${prefix.length > 1 ? prefix.slice(0, -1) : prefix}`,
-      fields: this.#signer.presignPost(target, grant.credentials, grant),
+      fields: grant.signer.post(target),
       expiresAt: grant.expiresAt,
     };
   }
@@ -117,7 +137,7 @@ function owned(org: OrgId, key: ObjectKey): ObjectKey {
 }
 
 /** The SDK's own endpoint rules decide on host and path, once; its answer for a sample key shows both. */
-async function resolveEndpoint(settings: StorageSettings): Promise<Grant['endpoint']> {
+async function resolveEndpoint(settings: StorageSettings): Promise<Endpoint> {
   // Loaded here and not above: a start that signs nothing yet need not wait for it.
   const { getSignedUrl } = await import('@aws-sdk/s3-request-presigner');
   const sample = new S3Client({

@@ -29,10 +29,9 @@ describe.each(stores)('QuerySigner agrees with the SDK byte by byte: $name', (st
         fields,
         conditions: [['content-length-range', 10, 10] as const],
       };
-      const actual = new QuerySigner(store.config.region as string).presignPost(target, credentials(store), {
-        at,
-        expiresIn: 300,
-      });
+      const actual = new QuerySigner(store.config.region as string)
+        .within({ origin: store.origin, credentials: credentials(store), at, expiresIn: 300 })
+        .post(target);
       expect(actual).toEqual(expected.fields);
     } finally {
       jest.useRealTimers();

@@ -1,24 +1,24 @@
 import { GetObjectCommand, PutObjectCommand, UploadPartCommand } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import fc from 'fast-check';
+import { createHmac, hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { at, credentials, longLived, sdk, stores, type Store } from '../../test/signature.kit.js';
-import { escapePath, QuerySigner, type UnsignedRequest } from './signature.js';
+import { canonicalQuery, escapePath } from './canonical.js';
+import { hashSigner, QuerySigner, type UnsignedRequest } from './signature.js';
 
 function ours(
   store: Store,
   key: string,
-  request: Pick<UnsignedRequest, 'method' | 'query' | 'headers'>,
+  { query, ...request }: Pick<UnsignedRequest, 'method' | 'headers'> & { query: Record<string, string> },
   expiresIn = 900,
 ): string {
-  const path = `${store.prefix}${escapePath(key)}`;
-  return new QuerySigner(store.config.region as string).presignUrl(
-    { origin: store.origin, path, ...request },
-    credentials(store),
-    { at, expiresIn },
-  );
+  return new QuerySigner(store.config.region as string)
+    .within({ origin: store.origin, credentials: credentials(store), at, expiresIn })
+    .url({ path: `${store.prefix}${escapePath(key)}`, query: canonicalQuery(query), ...request });
 }
 
+const ascii = fc.integer({ min: 0x20, max: 0x7e }).map((code) => String.fromCharCode(code));
 const corpus = JSON.parse(readFileSync(new URL('../keys/key-corpus.json', import.meta.url), 'utf8')) as {
   paths: { path: string; verdict: string }[];
 };
@@ -42,7 +42,7 @@ describe.each(stores)('QuerySigner agrees with the SDK byte by byte: $name', (st
       ...(response.disposition !== undefined && { 'response-content-disposition': response.disposition }),
       ...(response.cache !== undefined && { 'response-cache-control': response.cache }),
     };
-    return { expected, actual: ours(store, key, { method: 'GET', query, headers: {} }) };
+    return { expected, actual: ours(store, key, { method: 'GET', query }) };
   };
 
   test('reads of every accepted key of the corpus', async () => {
@@ -130,20 +130,12 @@ describe.each(stores)('QuerySigner agrees with the SDK byte by byte: $name', (st
   });
 });
 
-test('the signing key follows the day', () => {
-  const [store] = stores as [Store];
-  const signer = new QuerySigner('eu-central-1');
-  const sign = (day: string, with_: typeof longLived) =>
-    signer.presignUrl({ method: 'GET', origin: store.origin, path: '/1/a', query: {}, headers: {} }, with_, {
-      at: new Date(`${day}T00:00:00Z`),
-      expiresIn: 900,
-    });
-  const fresh = (day: string, with_: typeof longLived) =>
-    new QuerySigner('eu-central-1').presignUrl(
-      { method: 'GET', origin: store.origin, path: '/1/a', query: {}, headers: {} },
-      with_,
-      { at: new Date(`${day}T00:00:00Z`), expiresIn: 900 },
-    );
+test('the signing key follows the day and the secret', () => {
+  const used = new QuerySigner('eu-central-1');
+  const sign = (signer: QuerySigner, day: string, with_: typeof longLived) =>
+    signer
+      .within({ origin: 'https://a.example', credentials: with_, at: new Date(`${day}T00:00:00Z`), expiresIn: 900 })
+      .url({ method: 'GET', path: '/1/a' });
   const other = { ...longLived, secretAccessKey: 'another' };
   for (const [day, who] of [
     ['2026-01-01', longLived],
@@ -151,6 +143,23 @@ test('the signing key follows the day', () => {
     ['2026-01-01', other],
     ['2026-01-01', longLived],
   ] as const) {
-    expect(sign(day, who)).toBe(fresh(day, who));
+    expect(sign(used, day, who)).toBe(sign(new QuerySigner('eu-central-1'), day, who));
   }
+});
+
+test('hashes are signed by HMAC-SHA256, whatever the length of what precedes them', () => {
+  fc.assert(
+    fc.property(
+      fc.uint8Array({ minLength: 32, maxLength: 32 }),
+      fc.string({ unit: ascii, maxLength: 200 }),
+      (key, text) => {
+        const sha256 = hash('sha256', text);
+        expect(hashSigner(Buffer.from(key), text)(sha256)).toBe(
+          createHmac('sha256', key)
+            .update(text + sha256)
+            .digest('hex'),
+        );
+      },
+    ),
+  );
 });

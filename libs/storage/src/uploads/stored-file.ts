@@ -1,4 +1,4 @@
-import { acceptedTypes, typeByExtension } from '../content/accepted-types.js';
+import { knownType, typeByExtension } from '../content/accepted-types.js';
 import { contentDisposition } from '../content/disposition.js';
 import type { ObjectInfo } from '../s3/object-info.js';
 
@@ -44,14 +44,11 @@ export function fromMetadata(metadata: ObjectInfo['metadata'] = {}): Partial<Fil
 /** `nameInKey` speaks where the store was not asked for metadata, as in lists. */
 export function storedFile(info: ObjectInfo, nameInKey: string): StoredFile {
   const { fileName = nameInKey, sha256 } = fromMetadata(info.metadata);
-  return {
-    fileName,
-    contentType: info.contentType ?? typeByExtension(nameInKey)?.mime ?? 'application/octet-stream',
-    size: info.size,
-    etag: info.etag,
-    ...(info.lastModified && { lastModified: info.lastModified }),
-    ...(sha256 && { sha256 }),
-  };
+  const contentType = info.contentType ?? typeByExtension(nameInKey)?.mime ?? 'application/octet-stream';
+  const file: StoredFile = { fileName, contentType, size: info.size, etag: info.etag };
+  if (info.lastModified) file.lastModified = info.lastModified;
+  if (sha256) file.sha256 = sha256;
+  return file;
 }
 
 export type Disposition = 'inline' | 'attachment';
@@ -61,10 +58,9 @@ export type Disposition = 'inline' | 'attachment';
  * run script, kept by no shared cache.
  */
 export function safeHeaders(file: Pick<StoredFile, 'fileName' | 'contentType'>, wanted: Disposition) {
-  const type = acceptedTypes.find(({ mime }) => mime === file.contentType);
   return {
     contentType: file.contentType,
-    contentDisposition: contentDisposition(type, file.fileName, wanted),
+    contentDisposition: contentDisposition(knownType(file.contentType), file.fileName, wanted),
     cacheControl: 'private',
   };
 }

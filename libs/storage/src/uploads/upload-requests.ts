@@ -1,3 +1,4 @@
+import { canonicalQuery } from '../s3/canonical.js';
 import type { KeyRequest } from '../s3/presigner.js';
 import type { PostCondition } from '../s3/signature.js';
 import { StorageError } from '../storage.error.js';
@@ -35,7 +36,7 @@ const checksum = ({ capabilities }: StorageSettings, { sha256 }: Promised): Reco
 export function putRequest(settings: StorageSettings, promised: Promised): KeyRequest {
   return {
     method: 'PUT',
-    query: { 'x-id': 'PutObject' },
+    query: canonicalQuery({ 'x-id': 'PutObject' }),
     headers: {
       'content-length': String(promised.size),
       'content-type': promised.contentType,
@@ -69,22 +70,22 @@ export function stepRequest(settings: StorageSettings, promised: Promised, step:
   if (!promised.multipart) throw new StorageError('invalid_request', 'This upload was not begun as multipart.');
   if (method === 'POST' && uploadId === undefined) {
     const headers = { 'content-type': promised.contentType, ...protection(settings) };
-    return { method, query: { uploads: '' }, headers };
+    return { method, query: canonicalQuery({ uploads: '' }), headers };
   }
   if (typeof uploadId !== 'string' || !/^[\x21-\x7e]{1,1024}$/.test(uploadId)) {
     throw new StorageError('invalid_request', 'This step needs the uploadId that the store gave for this upload.');
   }
   if (method === 'PUT') {
     const length = partLength(promised.size, partNumber);
-    const query = { partNumber: String(partNumber), uploadId, 'x-id': 'UploadPart' };
+    const query = canonicalQuery({ partNumber: String(partNumber), uploadId, 'x-id': 'UploadPart' });
     return { method, query, headers: { 'content-length': String(length) } };
   }
   if (method === 'POST') {
     const headers = settings.capabilities.conditionalCompletion ? onlyAsTheFirst : {};
-    return { method, query: { uploadId }, headers };
+    return { method, query: canonicalQuery({ uploadId }), headers };
   }
-  if (method === 'GET') return { method, query: { uploadId, 'x-id': 'ListParts' } };
-  if (method === 'DELETE') return { method, query: { uploadId, 'x-id': 'AbortMultipartUpload' } };
+  if (method === 'GET') return { method, query: canonicalQuery({ uploadId, 'x-id': 'ListParts' }) };
+  if (method === 'DELETE') return { method, query: canonicalQuery({ uploadId, 'x-id': 'AbortMultipartUpload' }) };
   throw new StorageError('invalid_request', 'method must be POST, PUT, GET or DELETE.');
 }
 

@@ -32,7 +32,7 @@ export async function* verifiedBytes(
     head.push(chunk);
     headLength += chunk.length;
     if (headLength <= sniffBytes) continue;
-    const start = Buffer.concat(head);
+    const start = head.length === 1 ? chunk : Buffer.concat(head);
     await verifyContent(start.subarray(0, sniffBytes), type, false);
     verified = true;
     yield start;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { escapePath } from '../../s3/signature.js';
+import { escapePath } from '../../s3/canonical.js';
 import {
   enforced,
   isDone,

@@ -7,7 +7,14 @@ import { ObjectStore } from '../../s3/object-store.js';
 import { writeProtection } from '../../s3/write-protection.js';
 import { OrgClients } from '../../s3/org-clients.js';
 import { Presigner } from '../../s3/presigner.js';
-import { escapePath, QuerySigner, type PostCondition, type UnsignedRequest } from '../../s3/signature.js';
+import { canonicalQuery, escapePath } from '../../s3/canonical.js';
+import {
+  QuerySigner,
+  type PostCondition,
+  type ScopedSigner,
+  type SigningCredentials,
+  type UnsignedRequest,
+} from '../../s3/signature.js';
 import type { StorageSettings } from '../../storage.settings.js';
 import { formBody, send, type WireAnswer, type WireRequest } from './wire.js';
 
@@ -115,14 +122,12 @@ export class ProbeBench {
     return { 'content-length': String(probeBytes.length), 'content-type': 'text/plain', ...this.protection() };
   }
 
-  async sign(request: ProbeRequest, { age = 0, expiresIn = 300, as = reservedOrg }: Signed = {}): Promise<WireRequest> {
+  async sign(request: ProbeRequest, { age, expiresIn, as = reservedOrg }: Signed = {}): Promise<WireRequest> {
     const { method = 'GET', key = '', query = {}, headers = {}, body } = request;
     const path = key === '' ? this.pathPrefix.slice(0, -1) || '/' : `${this.pathPrefix}${escapePath(key)}`;
     const client = as === 'app' ? this.main : this.#clients.for(as);
     const credentials = await client.config.credentials();
-    const at = new Date(Math.floor(Date.now() / 1000 - age) * 1000);
-    const unsigned = { method, origin: this.origin, path, query, headers };
-    const url = this.#signer.presignUrl(unsigned, credentials, { at, expiresIn });
+    const url = this.#signing(credentials, age, expiresIn).url({ method, path, query: canonicalQuery(query), headers });
     return { method, url, headers, ...(body !== undefined && { body }) };
   }
 
@@ -138,12 +143,17 @@ export class ProbeBench {
   ): Promise<WireAnswer> {
     const { 'x-amz-acl': acl, ...encryption } = this.protection();
     const fields = { 'Content-Type': 'text/plain', ...(acl && { acl }), ...encryption, success_action_status: '201' };
-    const at = new Date(Math.floor(Date.now() / 1000 - (change.age ?? 0)) * 1000);
     const credentials = await this.#clients.for(reservedOrg).config.credentials();
     const target = { bucket: this.settings.bucket, key, fields, conditions };
-    const signed = this.#signer.presignPost(target, credentials, { at, expiresIn: change.expiresIn ?? 300 });
+    const signed = this.#signing(credentials, change.age, change.expiresIn).post(target);
     const form = formBody({ ...signed, ...change.fields }, change.file ?? probeBytes);
     return this.send({ method: 'POST', url: `${this.origin}${this.pathPrefix.slice(0, -1) || '/'}`, ...form });
+  }
+
+  /** Signs as if it had been done `age` seconds ago. */
+  #signing(credentials: SigningCredentials, age = 0, expiresIn = 300): ScopedSigner {
+    const at = new Date(Math.floor(Date.now() / 1000 - age) * 1000);
+    return this.#signer.within({ origin: this.origin, credentials, at, expiresIn });
   }
 
   send(request: WireRequest, { always = false } = {}): Promise<WireAnswer> {

@@ -1,5 +1,5 @@
 import type { ObjectKey } from '../../keys/object-key.js';
-import { escapePath } from '../../s3/signature.js';
+import { escapePath } from '../../s3/canonical.js';
 import { isDone, mustBeRefused, said, unclear, type Guard } from './guard.js';
 import { otherReservedOrg, probeBytes, type ProbeBench, type ProbeRequest } from './probe-bench.js';
 import { changedUpload } from './upload-guards.js';

@@ -1,0 +1,104 @@
+import type { CompletedPart, PutObjectCommandInput, S3Client } from '@aws-sdk/client-s3';
+import type { OrgId } from '../keys/org-id.js';
+import { onBehalfOf } from './org-guard.js';
+import type { PartBuffer } from './part-buffer.js';
+import { withPayloadHash } from './payload-hash.js';
+import {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  UploadPartCommand,
+} from './sdk.cjs';
+
+/** Parts sent at once, beside the one being filled: what bounds the memory of an upload. */
+const partsInFlight = 2;
+
+export type WriteParams = Omit<PutObjectCommandInput, 'Body' | 'Bucket' | 'Key' | 'IfNoneMatch'> & {
+  Bucket: string;
+  Key: string;
+};
+
+export const onlyAsTheFirst = { IfNoneMatch: '*' };
+
+/** Parts of one object on their way. Ends with `complete` or `abort`. */
+export class MultipartUpload {
+  readonly #client: S3Client;
+  readonly #org: OrgId;
+  readonly #target: { Bucket: string; Key: string; UploadId: string; ExpectedBucketOwner?: string };
+  readonly #cancel = new AbortController();
+  readonly #signal: AbortSignal;
+  readonly #parts: CompletedPart[] = [];
+  readonly #underWay = new Set<Promise<void>>();
+  readonly #spare: PartBuffer[] = [];
+  #failure: { error: unknown } | undefined;
+
+  private constructor(client: S3Client, org: OrgId, params: WriteParams, uploadId: string, signal?: AbortSignal) {
+    const { Bucket, Key, ExpectedBucketOwner } = params;
+    this.#client = client;
+    this.#org = org;
+    this.#target = { Bucket, Key, UploadId: uploadId, ExpectedBucketOwner };
+    this.#signal = signal ? AbortSignal.any([signal, this.#cancel.signal]) : this.#cancel.signal;
+  }
+
+  static async create(
+    client: S3Client,
+    org: OrgId,
+    params: WriteParams,
+    signal?: AbortSignal,
+  ): Promise<MultipartUpload> {
+    const create = onBehalfOf(org, new CreateMultipartUploadCommand(params));
+    const { UploadId } = await client.send(create, { abortSignal: signal });
+    return new MultipartUpload(client, org, params, UploadId ?? '', signal);
+  }
+
+  /** Waits for a free place, not for the part itself. */
+  async send(part: PartBuffer): Promise<void> {
+    while (this.#underWay.size >= partsInFlight) await Promise.race(this.#underWay);
+    if (this.#failure) throw this.#failure.error;
+    const number = this.#parts.push({}) - 1;
+    const sending = this.#sendPart(part, number)
+      .then(() => void this.#spare.push(part))
+      .catch((error: unknown) => {
+        this.#failure ??= { error };
+      })
+      .finally(() => this.#underWay.delete(sending));
+    this.#underWay.add(sending);
+  }
+
+  /** The memory of a part that has arrived: new memory for each would pile up faster than it is collected. */
+  sparePart(): PartBuffer | undefined {
+    return this.#spare.pop()?.clear();
+  }
+
+  async complete(onlyIfAbsent = false): Promise<string | undefined> {
+    await Promise.all(this.#underWay);
+    if (this.#failure) throw this.#failure.error;
+    const complete = new CompleteMultipartUploadCommand({
+      ...this.#target,
+      ...(onlyIfAbsent && onlyAsTheFirst),
+      MultipartUpload: { Parts: this.#parts },
+    });
+    const { ETag } = await this.#client.send(onBehalfOf(this.#org, complete), { abortSignal: this.#signal });
+    return ETag;
+  }
+
+  /** Best effort: the lifecycle rule for incomplete uploads takes what a dead store keeps. */
+  async abort(): Promise<void> {
+    this.#cancel.abort();
+    await Promise.all(this.#underWay);
+    await this.#client.send(onBehalfOf(this.#org, new AbortMultipartUploadCommand(this.#target))).catch(() => {});
+  }
+
+  async #sendPart(part: PartBuffer, index: number): Promise<void> {
+    const upload = new UploadPartCommand({
+      ...this.#target,
+      PartNumber: index + 1,
+      Body: part.view(),
+      ContentLength: part.length,
+    });
+    const { ETag } = await this.#client.send(onBehalfOf(this.#org, withPayloadHash(upload, part.sha256())), {
+      abortSignal: this.#signal,
+    });
+    this.#parts[index] = { PartNumber: index + 1, ETag };
+  }
+}

@@ -1,0 +1,48 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { StorageError } from '../storage.error.js';
+
+/**
+ * Bytes of one source that are taken in one turn of the event loop. A socket alone would hand over 32 chunks of 64 KiB,
+ * and several uploads at once would hold everything else for tens of milliseconds.
+ */
+const turnBytes = 256 * 1024;
+
+/**
+ * The chunks of a source, until its end or until `signal` fires. A source that stalls holds nobody who has given up: it is
+ * left, not waited for. One that breaks off, as a client that disconnects does, ends in `cancelled`.
+ */
+export async function* unbroken(
+  source: AsyncIterable<Uint8Array>,
+  signal?: AbortSignal,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const chunks = source[Symbol.asyncIterator]();
+  let giveUp: (error: unknown) => void = () => {};
+  const cancelled = () => new StorageError('cancelled', 'The transfer was cancelled.', { cause: signal?.reason });
+  const onAbort = () => giveUp(cancelled());
+  // Not a `Promise.race` with one promise of the signal: that promise would keep every chunk alive until it settles.
+  const next = () =>
+    new Promise<IteratorResult<Uint8Array>>((resolve, reject) => {
+      giveUp = reject;
+      chunks.next().then(resolve, reject);
+    });
+  signal?.addEventListener('abort', onAbort);
+  let turn = 0;
+  try {
+    for (;;) {
+      if (signal?.aborted) throw cancelled();
+      const { done, value } = await next();
+      if (done) return;
+      yield value;
+      turn += value.length;
+      if (turn < turnBytes) continue;
+      await nextTurn();
+      turn = 0;
+    }
+  } catch (error) {
+    if (error instanceof StorageError) throw error;
+    throw new StorageError('cancelled', 'The source of the bytes broke off before its end.', { cause: error });
+  } finally {
+    signal?.removeEventListener('abort', onAbort);
+    chunks.return?.()?.catch(() => {});
+  }
+}
