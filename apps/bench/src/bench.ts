@@ -19,8 +19,8 @@ export interface App {
 }
 
 export async function startBench(quick: boolean): Promise<Bench & { stop(): Promise<void> }> {
-  const s3 = await Child.start('s3');
-  const load = await Child.start('load');
+  const s3 = (await Child.start('s3')).standBack();
+  const load = (await Child.start('load')).standBack();
   const store = await s3.call<BenchStore>('store');
   const client = new S3Client(plainClient(store));
   const stop = async () => {

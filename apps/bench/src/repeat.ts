@@ -5,9 +5,12 @@ export async function timed(run: () => Promise<unknown>): Promise<number> {
   return performance.now() - start;
 }
 
+/** Rounds before those that count: a process that is still compiling what it runs is not what is measured. */
+const warmUps = 2;
+
 /**
- * Runs every contender once in each repetition, in turns, and collects what each returns. The first round warms up and
- * does not count; every second round runs backwards, so that nobody always comes after the same one.
+ * Runs every contender once in each repetition, in turns, and collects what each returns. Every second round runs
+ * backwards, so that nobody always comes after the same one.
  */
 export async function inTurns<Name extends string>(
   repetitions: number,
@@ -15,10 +18,10 @@ export async function inTurns<Name extends string>(
 ): Promise<Record<Name, number[]>> {
   const names = Object.keys(contenders) as Name[];
   const results = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Name, number[]>;
-  for (let round = 0; round <= repetitions; round += 1) {
+  for (let round = 0; round < warmUps + repetitions; round += 1) {
     for (const name of round % 2 === 0 ? names : names.toReversed()) {
       const value = await contenders[name]();
-      if (round > 0) results[name].push(value);
+      if (round >= warmUps) results[name].push(value);
     }
   }
   return results;

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { AddressInfo } from 'node:net';
 import { BenchModule } from '../app/bench.module.js';
 import { token } from '../app/jwt.js';
@@ -7,7 +8,9 @@ import { Meter } from './meter.js';
 import { serve } from './remote.js';
 
 /** One Nest application with all routes, the module's and the ones it is compared with. */
-const app = await NestFactory.create(BenchModule, { logger: ['error', 'fatal'] });
+const app = await NestFactory.create<NestExpressApplication>(BenchModule, { logger: ['error', 'fatal'] });
+// As in the demo API: nobody asks for a URL with the ETag of the last one.
+app.disable('etag');
 const server = await app.listen(0, '127.0.0.1');
 const { port } = server.address() as AddressInfo;
 const meter = new Meter();

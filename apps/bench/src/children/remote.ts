@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { constants, setPriority } from 'node:os';
 
 interface Call {
   id: number;
@@ -69,6 +70,12 @@ export class Child {
       this.#waiting.set(id, { resolve, reject });
       this.#process.send({ id, name, argument } satisfies Call);
     }) as Promise<T>;
+  }
+
+  /** For what would run on another machine: it uses what the application leaves of this one. */
+  standBack(): this {
+    if (this.#process.pid !== undefined) setPriority(this.#process.pid, constants.priority.PRIORITY_LOW);
+    return this;
   }
 
   async stop(): Promise<void> {

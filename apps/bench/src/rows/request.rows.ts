@@ -14,7 +14,7 @@ export async function requestRows(bench: Bench): Promise<Row[]> {
         requests: bench.quick ? 3_000 : 6_000,
         connections: 16,
       } satisfies RequestLoad);
-    return inTurns(bench.quick ? 3 : 7, { empty: ask('/bare/empty'), url: ask('/files/scan-1.pdf/url') });
+    return inTurns(bench.quick ? 3 : 11, { empty: ask('/bare/empty'), url: ask('/files/scan-1.pdf/url') });
   });
   return [
     ratioRow(

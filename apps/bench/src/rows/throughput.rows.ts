@@ -32,7 +32,7 @@ export async function uploadRows(bench: Bench): Promise<Row[]> {
       size: 200_000,
       files: bench.quick ? 200 : 1000,
       concurrency: 8,
-      repetitions: bench.quick ? 2 : 4,
+      repetitions: bench.quick ? 2 : 6,
     },
   ];
   const rows: Row[] = [];
