@@ -14,12 +14,21 @@ const orgs = new WeakMap<object, OrgId>();
 export class TenantGuard implements CanActivate {
   constructor(@Inject(STORAGE_SETTINGS) private readonly settings: StorageSettings) {}
 
-  async canActivate(context: ExecutionContext): Promise<boolean> {
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const request = context.switchToHttp().getRequest<never>();
-    orgs.set(request, parseOrgId(await this.settings.orgOf(request)));
-    return true;
+    const claim = this.settings.orgOf(request);
+    // Nest goes on at once after an answer, and later after a promise.
+    return isPromise(claim) ? claim.then((settled) => prove(request, settled)) : prove(request, claim);
   }
 }
+
+function prove(request: object, claim: unknown): true {
+  orgs.set(request, parseOrgId(claim));
+  return true;
+}
+
+const isPromise = (value: unknown): value is Promise<unknown> =>
+  typeof (value as Promise<unknown> | undefined)?.then === 'function';
 
 /** The organisation that `TenantGuard` proved for this request. A route without the guard throws `invalid_org`. */
 export const CurrentOrg = createParamDecorator((_data: unknown, context: ExecutionContext): OrgId => {

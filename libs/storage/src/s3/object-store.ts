@@ -147,7 +147,7 @@ export class ObjectStore {
   }
 
   /** A URL that reads the object, answered with these headers whatever is stored with it. */
-  async presignRead(org: OrgId, key: ObjectKey, headers: ReadHeaders, expiresIn: number): Promise<Presigned> {
+  presignRead(org: OrgId, key: ObjectKey, headers: ReadHeaders, expiresIn: number): Promise<Presigned> {
     return this.presign(org, key, readRequest(headers), this.#readLife(expiresIn));
   }
 
@@ -164,7 +164,7 @@ export class ObjectStore {
     });
   }
 
-  async presign(org: OrgId, key: ObjectKey, request: KeyRequest, life: Lifetime): Promise<Presigned> {
+  presign(org: OrgId, key: ObjectKey, request: KeyRequest, life: Lifetime): Promise<Presigned> {
     return this.#call(org, key, async (client) =>
       this.#presigner.url(await this.#presigner.grant(client, life), org, key, request),
     );

@@ -60,14 +60,15 @@ export class Presigner {
   }
 
   /** Made once for each second: what a busy second signs, it signs with the same. */
-  async grant(client: S3Client, { expiresIn, roundTo = 0 }: Lifetime): Promise<Grant> {
+  grant(client: S3Client, { expiresIn, roundTo = 0 }: Lifetime): Grant | Promise<Grant> {
     const now = Date.now() + client.config.systemClockOffset;
     const second = Math.floor(now / 1000);
     const last = this.#granted.get(client);
     if (last?.second === second && last.expiresIn === expiresIn && last.roundTo === roundTo) return last.grant;
-    const grant = await this.#grant(client, now, expiresIn, roundTo);
-    this.#granted.set(client, { second, expiresIn, roundTo, grant });
-    return grant;
+    return this.#grant(client, now, expiresIn, roundTo).then((grant) => {
+      this.#granted.set(client, { second, expiresIn, roundTo, grant });
+      return grant;
+    });
   }
 
   /**
