@@ -31,9 +31,16 @@ export async function startBench(quick: boolean): Promise<Bench & { stop(): Prom
   return { quick, store, s3, load, empty: () => empty(client, store.bucket), stop };
 }
 
+/** As docs/operations.md has an application started that passes files on. */
+const recommended = ['--initial-old-space-size=128'];
+
 /** A fresh process each time: what one row leaves behind is no part of the next. */
-export async function withApp<T>({ store }: Bench, use: (app: App) => Promise<T>): Promise<T> {
-  const child = await Child.start('app', store);
+export async function withApp<T>(
+  { store }: Bench,
+  use: (app: App) => Promise<T>,
+  flags: readonly string[] = recommended,
+): Promise<T> {
+  const child = await Child.start('app', store, flags);
   try {
     return await use({ child, ...(await child.call<Omit<App, 'child'>>('target')) });
   } finally {

@@ -51,9 +51,9 @@ export class Child {
     });
   }
 
-  static async start(entry: string, config: object = {}): Promise<Child> {
+  static async start(entry: string, config: object = {}, flags: readonly string[] = []): Promise<Child> {
     const url = new URL(`./${entry}.child.js`, import.meta.url);
-    const execArgv = ['--expose-gc', ...(process.env['BENCH_EXEC_ARGV']?.split(' ') ?? [])];
+    const execArgv = ['--expose-gc', ...flags, ...(process.env['BENCH_EXEC_ARGV']?.split(' ') ?? [])];
     // The SDK warns of the end of Node 20 in each of them.
     const env = { ...process.env, NODE_NO_WARNINGS: '1' };
     const child = fork(url, [JSON.stringify(config)], { execArgv, env });
