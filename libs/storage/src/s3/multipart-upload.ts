@@ -1,6 +1,7 @@
 import type { CompletedPart, PutObjectCommandInput, S3Client } from '@aws-sdk/client-s3';
 import type { OrgId } from '../keys/org-id.js';
 import { onBehalfOf } from './org-guard.js';
+import { ownTurn } from './own-turn.js';
 import type { PartBuffer } from './part-buffer.js';
 import { withPayloadHash } from './payload-hash.js';
 import {
@@ -90,6 +91,7 @@ export class MultipartUpload {
   }
 
   async #sendPart(part: PartBuffer, index: number): Promise<void> {
+    await ownTurn();
     const upload = new UploadPartCommand({
       ...this.#target,
       PartNumber: index + 1,
