@@ -1,4 +1,4 @@
-import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks';
+import { existsSync, openSync, readSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const resolution = 1;
@@ -7,40 +7,53 @@ export interface Reading {
   /** The most the process held above what it held at rest. */
   peakMiB: number;
   /** The longest that a due timer had to wait. */
+  lateMs: number;
+  /** The most of such a wait that the event loop's own thread was at work: the rest it was kept from a processor. */
   blockedMs: number;
-  /** Of all its threads. */
-  cpuMs: number;
 }
 
 /** Watches this process: memory as the system counts it, and how long the event loop was busy without a break. */
 export class Meter {
+  readonly #worked = threadClock();
   #idle = 0;
-  #peak = 0;
-  #cpu: NodeJS.CpuUsage | undefined;
-  #delay: IntervalHistogram | undefined;
-  #sampling: NodeJS.Timeout | undefined;
+  #reading: Reading = { peakMiB: 0, lateMs: 0, blockedMs: 0 };
+  #ticking: NodeJS.Timeout | undefined;
 
   async start(): Promise<void> {
     globalThis.gc?.();
     await sleep(200);
-    this.#idle = this.#peak = process.memoryUsage.rss();
-    this.#cpu = process.cpuUsage();
-    this.#delay = monitorEventLoopDelay({ resolution });
-    this.#delay.enable();
-    this.#sampling = setInterval(() => {
-      this.#peak = Math.max(this.#peak, process.memoryUsage.rss());
-    }, 10);
+    this.#idle = process.memoryUsage.rss();
+    this.#reading = { peakMiB: 0, lateMs: 0, blockedMs: 0 };
+    let at = performance.now();
+    let worked = this.#worked();
+    this.#ticking = setInterval(() => {
+      const late = performance.now() - at - resolution;
+      const { peakMiB, lateMs, blockedMs } = this.#reading;
+      this.#reading = {
+        peakMiB: Math.max(peakMiB, (process.memoryUsage.rss() - this.#idle) / 2 ** 20),
+        lateMs: Math.max(lateMs, late),
+        blockedMs: Math.max(blockedMs, Math.min(late, this.#worked() - worked)),
+      };
+      at = performance.now();
+      worked = this.#worked();
+    }, resolution);
   }
 
   stop(): Reading {
-    clearInterval(this.#sampling);
-    this.#delay?.disable();
-    const blocked = (this.#delay?.max ?? 0) / 1e6 - resolution;
-    const { user, system } = process.cpuUsage(this.#cpu);
-    return {
-      peakMiB: (this.#peak - this.#idle) / 2 ** 20,
-      blockedMs: Math.max(0, blocked),
-      cpuMs: (user + system) / 1000,
-    };
+    clearInterval(this.#ticking);
+    return this.#reading;
   }
+}
+
+/**
+ * Milliseconds that the main thread has had a processor, where Linux counts them; elsewhere, those that have passed.
+ * https://docs.kernel.org/scheduler/sched-stats.html#proc-pid-schedstat
+ */
+function threadClock(): () => number {
+  const path = '/proc/self/schedstat';
+  if (!existsSync(path)) return () => performance.now();
+  const file = openSync(path, 'r');
+  const text = Buffer.alloc(64);
+  const read = () => Number(text.toString('latin1', 0, readSync(file, text, 0, text.length, 0)).split(' ', 1)[0]) / 1e6;
+  return read() > 0 ? read : () => performance.now();
 }
