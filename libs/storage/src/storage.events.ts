@@ -47,8 +47,13 @@ export class StorageEvents {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Whether anybody listens: what only an event needs is not made for nobody. */
+  get areHeard(): boolean {
+    return this.#listeners.size > 0;
+  }
+
   emit(event: WithoutTime<StorageEvent>): void {
-    if (this.#listeners.size === 0) return;
+    if (!this.areHeard) return;
     const stamped = { ...event, at: new Date() } as StorageEvent;
     for (const listener of this.#listeners) void this.#deliver(listener, stamped);
   }

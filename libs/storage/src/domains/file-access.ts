@@ -77,15 +77,14 @@ export async function openFile(
   return { file, body, length: info.size, ...(contentRange && { contentRange }), ...safeHeaders(file, disposition) };
 }
 
-/** URLs for what a list of a folder has shown, in its order; none for a key that is not one of this module. */
-export async function readUrls(
+/** Gives URLs for what a list of a folder has shown; none for a key that is not one of this module. */
+export async function listedReadUrls(
   store: ObjectStore,
   org: OrgId,
   folder: KeyPrefix,
-  listed: readonly { key: string; file: StoredFile }[],
-): Promise<(ReadUrl | undefined)[]> {
-  const reads = listed.map(({ key, file }) => ({ key, headers: safeHeaders(file, 'inline') }));
-  return store.presignReads(org, folder, reads, readUrlSeconds);
+): Promise<(key: string, file: StoredFile) => ReadUrl | undefined> {
+  const sign = await store.readSigner(org, folder, readUrlSeconds);
+  return (key, file) => sign(key, safeHeaders(file, 'inline'));
 }
 
 /** A URL for a file that is there; `not_found` otherwise. */

@@ -12,9 +12,9 @@ import { storedFile, type StoredFile } from '../uploads/stored-file.js';
 import type { UploadPromise, UploadTarget, UploadTicket } from '../uploads/upload-target.js';
 import { streamUpload } from '../uploads/stream-upload.js';
 import {
+  listedReadUrls,
   openFile,
   readUrl,
-  readUrls,
   type By,
   type DownloadOptions,
   type FileStream,
@@ -89,15 +89,15 @@ export class FormUploadsService {
     const prefix = layout.formField(org, place);
     const limit = Math.max(1, Math.min(options.limit ?? mostListed, mostListed));
     const { objects, nextCursor } = await this.store.list(org, prefix, { limit, cursor: options.cursor });
-    const listed = objects.map(({ key, ...info }) => ({ key, file: storedFile(info, key.slice(prefix.length)) }));
-    const urls = options.urls ? await readUrls(this.store, org, prefix, listed) : undefined;
-    const items: FilePage['items'] = listed.map(({ file }) => file);
-    urls?.forEach((issued, i) => {
-      const file = items[i]!;
-      if (!issued) return;
+    const urlOf = options.urls ? await listedReadUrls(this.store, org, prefix) : undefined;
+    const items = objects.map((object) => {
+      const file: FilePage['items'][number] = storedFile(object, object.key.slice(prefix.length));
+      const issued = urlOf?.(object.key, file);
+      if (!issued) return file;
       file.url = issued.url;
       file.expiresAt = issued.expiresAt;
-      this.#tellIssued(org, { ...place, fileName: file.fileName }, issued, options);
+      if (this.events.areHeard) this.#tellIssued(org, { ...place, fileName: file.fileName }, issued, options);
+      return file;
     });
     return { items, ...(nextCursor && { nextCursor }) };
   }

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { layout } from './layout.js';
-import { belongsToOrg, orgScopedKey, prefixBelongsToOrg, type ObjectKey } from './object-key.js';
+import {
+  belongsToFolder,
+  belongsToOrg,
+  orgScopedKey,
+  prefixBelongsToOrg,
+  type KeyPrefix,
+  type ObjectKey,
+} from './object-key.js';
 import { parseOrgId } from './org-id.js';
 
 const one = parseOrgId('1');
@@ -52,6 +59,24 @@ describe('an object key, whatever goes in', () => {
         expect(prefixBelongsToOrg(text, a) && prefixBelongsToOrg(text, b)).toBe(false);
       }),
       { numRuns: 1000 },
+    );
+  });
+
+  it('belongs to what a list of a folder shows exactly where it belongs to the organisation', () => {
+    const folders = ['1/', '1/uploads/', '1/uploads/forms/7/field_3/', '1/custom/', '1/custom/invoices/', 'incoming/1/', 'audit-archive/1/2026/', '11/uploads/', `1/uploads/${'é'.repeat(120)}/${'a/'.repeat(28)}`, `1/uploads/${`${'é'.repeat(120)}/`.repeat(4)}`] as KeyPrefix[]; // prettier-ignore
+    const name = fc.oneof(fc.constantFrom('scan-1.pdf', 'Größe (2).pdf', 'x'.repeat(128), 'é'.repeat(120)), hostile);
+    fc.assert(
+      fc.property(
+        org,
+        fc.constantFrom(...folders),
+        fc.oneof(name, anyPath),
+        fc.boolean(),
+        (id, folder, rest, within) => {
+          const key = within ? folder + rest : rest;
+          expect(belongsToFolder(id, folder)(key)).toBe(belongsToOrg(key, id));
+        },
+      ),
+      { numRuns: 5000 },
     );
   });
 

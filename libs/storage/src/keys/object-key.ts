@@ -1,6 +1,6 @@
 import { StorageError, type StorageErrorCode } from '../storage.error.js';
 import { isCanonicalOrgId, parseOrgId, type OrgId } from './org-id.js';
-import { isCleanPath, isCleanUnicode, isPlainSegment, maxKeyBytes } from './segment.js';
+import { isCleanPath, isCleanUnicode, isPlainSegment, maxKeyBytes, maxPlainLength } from './segment.js';
 
 declare const brand: unique symbol;
 
@@ -44,6 +44,16 @@ export function orgScopedKey(org: OrgId, path: string): ObjectKey {
  */
 export function belongsToOrg(key: string, org: OrgId): key is ObjectKey {
   return stands(key, org, 'key');
+}
+
+/**
+ * The same for what a list of one folder shows. Most of it is the folder and a plain name, which takes one look where the
+ * folder can hold such names at all.
+ */
+export function belongsToFolder(org: OrgId, folder: KeyPrefix): (key: string) => key is ObjectKey {
+  const holdsPlainNames = belongsToOrg(folder + 'x'.repeat(maxPlainLength), org);
+  return (key): key is ObjectKey =>
+    (holdsPlainNames && key.startsWith(folder) && isPlainSegment(key.slice(folder.length))) || belongsToOrg(key, org);
 }
 
 /** The same for a prefix to list: a folder in an organisation, or the whole of it (`1/`). */

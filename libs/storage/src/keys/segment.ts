@@ -32,16 +32,23 @@ export function isWindowsDevice(text: string): boolean {
   return windowsDevice.test(text.normalize('NFKC'));
 }
 
-/** ASCII words with single dots or spaces between them, and no device of Windows; 32 of these at most, joined by slashes. */
+/**
+ * Words of ASCII and of Latin-1's letters, with single dots or spaces between them, and no device of Windows; 32 of these
+ * at most, joined by slashes.
+ */
 const noDevice = '(?!(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:[./]|$))';
-const plainSegment = String.raw`${noDevice}[\w()+,-]+(?:[. ][\w()+,-]+)*`;
+const word = String.raw`[\w()+,\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff-]+`;
+const plainSegment = `${noDevice}${word}(?:[. ]${word})*`;
 const plainPath = new RegExp(`^${plainSegment}(?:/${plainSegment}){0,${maxSegments - 1}}$`, 'i');
 
+/** Of a plain text: none of its characters has more than two bytes. */
+export const maxPlainLength = Math.floor(maxSegmentBytes / 2);
+
 /**
- * Most paths are plain, and are known to be clean at a glance: in ASCII there is nothing to normalise or to fold. True
- * only where the whole test, which is some ten times slower, would agree.
+ * Most paths are plain, and are known to be clean at a glance: there is nothing in them to normalise or to fold. True only
+ * where the whole test, which is some ten times slower, would agree.
  */
-export const isPlainPath = (text: string): boolean => text.length <= maxSegmentBytes && plainPath.test(text);
+export const isPlainPath = (text: string): boolean => text.length <= maxPlainLength && plainPath.test(text);
 
 export const isPlainSegment = (text: string): boolean => !text.includes('/') && isPlainPath(text);
 

@@ -1,18 +1,33 @@
 /** Parts of a canonical request. https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html */
 
-/** What `encodeURIComponent` leaves and S3 does not. */
-const reserved: Record<string, string> = { '!': '%21', "'": '%27', '(': '%28', ')': '%29', '*': '%2A' };
+const percentEncode = (ascii: string) => `%${ascii.charCodeAt(0).toString(16).toUpperCase()}`;
 
 /** RFC 3986 escaping as S3 canonicalises it: everything but `A-Z a-z 0-9 - _ . ~`. */
 export function escape(text: string): string {
   if (/^[\w.~-]*$/.test(text)) return text;
   const escaped = encodeURIComponent(text);
   // Most have none of these, and to look is cheaper than to replace.
-  return /[!'()*]/.test(escaped) ? escaped.replace(/[!'()*]/g, (char) => reserved[char]!) : escaped;
+  return /[!'()*]/.test(escaped) ? escaped.replace(/[!'()*]/g, percentEncode) : escaped;
 }
 
-export const escapePath = (key: string): string =>
-  /^[\w.~/-]*$/.test(key) ? key : key.split('/').map(escape).join('/');
+const often = new Map<string, string>();
+const mostKept = 100;
+
+/** The same for what comes again and again, such as a content type. */
+export function escapeOften(text: string): string {
+  const known = often.get(text);
+  if (known !== undefined) return known;
+  const escaped = escape(text);
+  if (often.size < mostKept) often.set(text, escaped);
+  return escaped;
+}
+
+/** The same for every segment of a path. What `encodeURI` leaves and S3 does not is replaced. */
+export function escapePath(key: string): string {
+  if (/^[\w.~/-]*$/.test(key)) return key;
+  const escaped = encodeURI(key);
+  return /[!#$&'()*+,:;=?@]/.test(escaped) ? escaped.replace(/[!#$&'()*+,:;=?@]/g, percentEncode) : escaped;
+}
 
 /** The names that are signed, and their lines. */
 export function canonicalHeaders(headers: Readonly<Record<string, string>>): { names: string; lines: string } {

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { ObjectInfo } from './object-info.js';
-import { escape } from './canonical.js';
+import { escape, escapeOften } from './canonical.js';
 import type { KeyRequest } from './presigner.js';
 
 export interface ObjectAttributes {
@@ -58,6 +58,6 @@ export interface ReadHeaders {
 export const readRequest = ({ cacheControl, contentDisposition, contentType }: ReadHeaders): KeyRequest => ({
   method: 'GET',
   query:
-    `&response-cache-control=${escape(cacheControl)}&response-content-disposition=${escape(contentDisposition)}` +
-    `&response-content-type=${escape(contentType)}&x-id=GetObject`,
+    `&response-cache-control=${escapeOften(cacheControl)}&response-content-disposition=${escape(contentDisposition)}` +
+    `&response-content-type=${escapeOften(contentType)}&x-id=GetObject`,
 });

@@ -151,16 +151,19 @@ export class ObjectStore {
     return this.presign(org, key, readRequest(headers), this.#readLife(expiresIn));
   }
 
-  /** The same for what a list of a folder has shown, in its order: what the URLs share is prepared once. */
-  async presignReads(
+  /**
+   * What signs such URLs for the keys that a list of a folder has shown: what they share is prepared once. None for a key
+   * that this module did not make.
+   */
+  async readSigner(
     org: OrgId,
     folder: KeyPrefix,
-    listed: readonly { key: string; headers: ReadHeaders }[],
     expiresIn: number,
-  ): Promise<(Presigned | undefined)[]> {
+  ): Promise<(key: string, headers: ReadHeaders) => Presigned | undefined> {
     return this.#call(org, folder, async (client) => {
-      const reads = listed.map(({ key, headers }) => ({ key, request: readRequest(headers) }));
-      return this.#presigner.urls(await this.#presigner.grant(client, this.#readLife(expiresIn)), org, reads);
+      const grant = await this.#presigner.grant(client, this.#readLife(expiresIn));
+      const sign = this.#presigner.urlsIn(grant, org, folder);
+      return (key: string, headers: ReadHeaders) => sign(key, readRequest(headers));
     });
   }
 

@@ -146,7 +146,19 @@ test.each([
   const grant = await signer.grant(clientWith(undefined).client, { expiresIn: 60 });
   const invalidKey = expect.objectContaining({ code: 'invalid_key' });
   expect(() => signer.url(grant, org, wrong as never, get)).toThrow(invalidKey);
-  const listed = [wrong, key].map((each) => ({ key: each, request: get }));
-  expect(signer.urls(grant, org, listed)).toEqual([undefined, signer.url(grant, org, key, get)]);
+  const urlOf = signer.urlsIn(grant, org, layout.formField(org, { formId: '7', customFieldId: '3' }));
+  expect(urlOf(wrong, get)).toBeUndefined();
+  expect(urlOf(key, get)).toEqual(signer.url(grant, org, key, get));
   expect(() => signer.post(grant, org, wrong as never, { fields: {}, conditions: [] })).toThrow(invalidKey);
+});
+
+test("a date that a caller changes is nobody else's", async () => {
+  const signer = presigner();
+  const { client } = clientWith(undefined);
+  const first = await sign(client, { expiresIn: 60 }, signer);
+  const second = await sign(client, { expiresIn: 60 }, signer);
+  expect(second.expiresAt).toEqual(first.expiresAt);
+  first.expiresAt.setFullYear(2000);
+  expect(second.expiresAt.getFullYear()).toBe(2026);
+  expect((await sign(client, { expiresIn: 60 }, signer)).expiresAt).toEqual(second.expiresAt);
 });

@@ -1,6 +1,5 @@
 import type { AwsCredentialIdentity } from '@smithy/types';
-import type { ObjectKey } from '../keys/object-key.js';
-import { belongsToOrg } from '../keys/object-key.js';
+import { belongsToFolder, belongsToOrg, type KeyPrefix, type ObjectKey } from '../keys/object-key.js';
 import type { OrgId } from '../keys/org-id.js';
 import { StorageError } from '../storage.error.js';
 import type { StorageSettings } from '../storage.settings.js';
@@ -102,17 +101,15 @@ export class Presigner {
   }
 
   url(grant: Grant, org: OrgId, key: ObjectKey, request: KeyRequest): Presigned {
-    return this.#url(grant, owned(org, key), request);
+    // A date of its own: the grant's is shared by everybody.
+    return { url: urlOf(grant, owned(org, key), request), expiresAt: new Date(grant.expiresAt) };
   }
 
-  /** For what a list has shown: none for a key that this module did not make. */
-  urls(grant: Grant, org: OrgId, listed: readonly { key: string; request: KeyRequest }[]): (Presigned | undefined)[] {
-    return listed.map(({ key, request }) => (belongsToOrg(key, org) ? this.#url(grant, key, request) : undefined));
-  }
-
-  #url({ signer, endpoint, expiresAt }: Grant, key: ObjectKey, { method, query, headers }: KeyRequest): Presigned {
-    const path = endpoint.prefix + escapePath(key);
-    return { url: signer.url({ method, path, query, headers }), expiresAt };
+  /** For what a list of a folder has shown: none for a key that this module did not make. */
+  urlsIn(grant: Grant, org: OrgId, folder: KeyPrefix): (key: string, request: KeyRequest) => Presigned | undefined {
+    const isOwned = belongsToFolder(org, folder);
+    const expiresAt = new Date(grant.expiresAt);
+    return (key, request) => (isOwned(key) ? { url: urlOf(grant, key, request), expiresAt } : undefined);
   }
 
   post(
@@ -126,10 +123,13 @@ export class Presigner {
     return {
       url: `${origin}${prefix.length > 1 ? prefix.slice(0, -1) : prefix}`,
       fields: grant.signer.post(target),
-      expiresAt: grant.expiresAt,
+      expiresAt: new Date(grant.expiresAt),
     };
   }
 }
+
+const urlOf = ({ signer, endpoint }: Grant, key: ObjectKey, { method, query, headers }: KeyRequest): string =>
+  signer.url({ method, path: endpoint.prefix + escapePath(key), query, headers });
 
 /** The guard's check for requests that never pass through the client. */
 function owned(org: OrgId, key: ObjectKey): ObjectKey {

@@ -106,9 +106,9 @@ export class ScopedSigner {
   /** The URL that makes the request, and only it, until it expires. */
   url({ method, path, query = '', headers }: UnsignedRequest): string {
     const { parameter, end } = headers ? signedHeaders(headers, this.#host) : this.#hostOnly;
-    const before = this.#query;
-    const signature = this.#sign(hash('sha256', `${method}\n${path}\n${before}${parameter}${query}${end}`));
-    return `${this.#scope.origin}${path}?${before}&X-Amz-Signature=${signature}${parameter}${query}`;
+    const rest = parameter + query;
+    const signature = this.#sign(hash('sha256', `${method}\n${path}\n${this.#query}${rest}${end}`));
+    return `${this.#scope.origin}${path}?${this.#query}&X-Amz-Signature=${signature}${rest}`;
   }
 
   /** The fields of a browser's form POST: `fields` and `conditions` become a policy that the store enforces. */
