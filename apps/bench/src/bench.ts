@@ -19,7 +19,7 @@ export interface App {
 }
 
 export async function startBench(quick: boolean): Promise<Bench & { stop(): Promise<void> }> {
-  const s3 = (await Child.start('s3')).standBack();
+  const s3 = (await Child.start('s3', {}, recommended)).standBack();
   const load = (await Child.start('load')).standBack();
   const store = await s3.call<BenchStore>('store');
   const client = new S3Client(plainClient(store));

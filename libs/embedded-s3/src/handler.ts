@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { authenticate, type Authenticated } from './auth/authenticate.js';
@@ -29,7 +29,7 @@ export class Handler {
   async handle(message: IncomingMessage, response: ServerResponse, onStart?: () => void): Promise<void> {
     const record = this.log.open(this.s3.clock.now(), message.method ?? '', message.url ?? '');
     const exchange = new Exchange(message, record, onStart);
-    const requestId = randomBytes(8).toString('hex').toUpperCase();
+    const requestId = randomUUID().replaceAll('-', '').slice(0, 16).toUpperCase();
     let answer: Answer;
     try {
       answer = await this.answer(exchange);

@@ -72,7 +72,7 @@ test(`${COUNT} malformed requests`, async () => {
   expect((await server.signed('GET', '/')).text.match(/<Name>/g)).toHaveLength(1);
   expect(readdirSync(server.s3.dataDir).toSorted()).toEqual(['data', 'journal.jsonl']);
   const files = readdirSync(join(server.s3.dataDir, 'data'));
-  expect(files.every((name) => /^[0-9a-f]{32}$/.test(name))).toBe(true);
+  expect(files.every((name) => /^[0-9a-f-]{36}$/.test(name))).toBe(true);
   expect(files).toHaveLength(keys.length);
   expect((await server.signed('HEAD', `/${BUCKET}`)).status).toBe(200);
 }, 60_000);

@@ -29,8 +29,8 @@ export function evaluatePolicy(documents: PolicyDocument[], request: PolicyReque
 
 /** As {@link evaluatePolicy}, with what every statement had to say. */
 export function explain(documents: PolicyDocument[], request: PolicyRequest): Decision & { trace: StatementTrace[] } {
+  const values = valuesFor(request);
   const trace = documents.flatMap((policy, document) => {
-    const values = valuesFor(request);
     // Variables came with this version; in older documents `${…}` is text.
     const lookup: Lookup | undefined = policy.Version === '2012-10-17' ? (key) => values(key)?.[0] : undefined;
     return statementsOf(policy).map((statement, index): StatementTrace => {
@@ -54,23 +54,20 @@ export interface Access {
   bucket?: PolicyDocument;
 }
 
-const EVERYTHING: PolicyDocument = {
-  Version: '2012-10-17',
-  Statement: { Effect: 'Allow', Action: '*', Resource: '*' },
-};
-
-/** The decision over every policy that concerns a request within one account, and which kind of policy took it. */
+/**
+ * The decision over every policy that concerns a request within one account, and which kind of policy took it. Where there
+ * is none, nothing is asked: the request's context is not looked at.
+ */
 export function evaluateAccess(
   access: Access,
   request: PolicyRequest,
 ): Decision & { policy?: 'identity' | 'session' | 'bucket' } {
-  const ask = (documents: PolicyDocument[]): Decision => evaluatePolicy(documents, request);
+  const ask = (documents: PolicyDocument[]): Decision =>
+    documents.length > 0 ? evaluatePolicy(documents, request) : { decision: 'implicitDeny' };
+  const allow: Decision = { decision: 'allow' };
   const bucket = { ...ask(access.bucket ? [access.bucket] : []), policy: 'bucket' as const };
-  const session = { ...ask([access.session ?? EVERYTHING]), policy: 'session' as const };
-  const identity = {
-    ...ask(access.identity === 'root' ? [EVERYTHING] : access.identity),
-    policy: 'identity' as const,
-  };
+  const session = { ...(access.session ? ask([access.session]) : allow), policy: 'session' as const };
+  const identity = { ...(access.identity === 'root' ? allow : ask(access.identity)), policy: 'identity' as const };
   const denied = [bucket, session, identity].find(({ decision }) => decision === 'explicitDeny');
   if (denied) return denied;
   if (session.decision !== 'allow') return session;

@@ -1,5 +1,15 @@
-import { randomBytes } from 'node:crypto';
-import { createReadStream, mkdirSync, readdirSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import {
+  closeSync,
+  createReadStream,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  unlinkSync,
+  writeFileSync,
+  writevSync,
+} from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -25,7 +35,7 @@ export class DataFiles {
 
   /** Writes all chunks to a new file. The caller keeps it with `retain`, or the file is removed by `release`. On an error nothing stays. */
   async write(chunks: AsyncIterable<Buffer>): Promise<Segment> {
-    const file = randomBytes(16).toString('hex');
+    const file = randomUUID();
     this.retain([{ file }]);
     try {
       return { file, start: 0, size: await writeFile(join(this.dir, file), chunks) };
@@ -105,13 +115,23 @@ async function writeFile(path: string, chunks: AsyncIterable<Buffer>): Promise<n
       batched = 0;
     }
     await writing;
-    if (!handle) writeFileSync(path, Buffer.concat(batch), { flag: 'wx' });
+    if (!handle) writeNow(path, batch, batched);
     else if (batched > 0) await writeBatch(handle, batch);
   } finally {
     await writing.catch(() => undefined);
     await handle?.close();
   }
   return size;
+}
+
+function writeNow(path: string, batch: readonly Buffer[], bytes: number): void {
+  const file = openSync(path, 'wx');
+  try {
+    const written = batch.length > 0 ? writevSync(file, batch) : 0;
+    if (written !== bytes) writeFileSync(file, Buffer.concat(batch).subarray(written));
+  } finally {
+    closeSync(file);
+  }
 }
 
 async function writeBatch(handle: FileHandle, batch: readonly Buffer[]): Promise<void> {
