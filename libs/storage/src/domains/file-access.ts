@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { KeyPrefix, ObjectKey } from '../keys/object-key.js';
 import type { OrgId } from '../keys/org-id.js';
+import type { ObjectInfo } from '../s3/object-info.js';
 import type { ObjectStore } from '../s3/object-store.js';
 import type { ReadOptions } from '../s3/object-requests.js';
 import type { StorageError } from '../storage.error.js';
@@ -88,12 +89,13 @@ export async function listedReadUrls(
 }
 
 /** A URL for a file that is there; `not_found` otherwise. */
-export async function readUrl(
+export function readUrl(
   store: ObjectStore,
   org: OrgId,
   { key, nameInKey }: Located,
   { disposition = 'inline', unchecked = false }: DownloadOptions = {},
 ): Promise<ReadUrl> {
-  const info = unchecked ? { etag: '', size: 0 } : await store.head(org, key);
-  return store.presignRead(org, key, safeHeaders(storedFile(info, nameInKey), disposition), readUrlSeconds);
+  const sign = (info: ObjectInfo) =>
+    store.presignRead(org, key, safeHeaders(storedFile(info, nameInKey), disposition), readUrlSeconds);
+  return unchecked ? sign({ etag: '', size: 0 }) : store.head(org, key).then(sign);
 }

@@ -16,6 +16,9 @@ export interface ReceivedFile {
   signal: AbortSignal;
 }
 
+/** What a form may hold of what has come and was not read yet. */
+const roomBytes = 64 * 1024;
+
 /** What may follow the file in a form: boundaries, and a few short fields. */
 const mostAfterFile = 64 * 1024;
 
@@ -79,6 +82,9 @@ function fileInForm(request: IncomingMessage, signal: AbortSignal): Promise<Rece
         // A path in a file name is refused by the key policy, never cut to its last segment.
         preservePath: true,
         defParamCharset: 'utf8',
+        // A socket gives 64 KiB at a time: with less room the form would pause within every chunk, with more it fills up.
+        highWaterMark: roomBytes,
+        fileHwm: roomBytes,
         limits: { files: 1, fields: 8, parts: 10, fieldSize: 1024, headerPairs: 32 },
       });
     } catch (error) {
@@ -101,7 +107,9 @@ function fileInForm(request: IncomingMessage, signal: AbortSignal): Promise<Rece
       stream.once('end', () => limitRest(request));
     });
     form.on('error', fail);
-    form.on('close', () => refuse('The form has no file: name its field "file".'));
+    form.on('close', () => {
+      if (!file) refuse('The form has no file: name its field "file".');
+    });
     const leave = (cause?: unknown) => {
       file?.destroy(gone(cause));
       reject(gone(cause));

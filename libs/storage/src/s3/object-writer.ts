@@ -36,7 +36,7 @@ export async function writeObject(
   { size, signal, createOnly, beforeParts }: WriteOptions = {},
 ): Promise<Written> {
   let upload: MultipartUpload | undefined;
-  let part = new PartBuffer(partBytes, size ?? 64 * 1024);
+  let part = new PartBuffer(partBytes, size ?? 256 * 1024);
   let total = 0;
   try {
     for await (const chunk of unbroken(source, signal)) {
