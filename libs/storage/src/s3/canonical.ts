@@ -1,6 +1,10 @@
 /** Parts of a canonical request. https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html */
 
-const percentEncode = (ascii: string) => `%${ascii.charCodeAt(0).toString(16).toUpperCase()}`;
+/** What `encodeURI` and `encodeURIComponent` leave and S3 does not. */
+const percentEncoded = Object.fromEntries(
+  Array.from("!#$&'()*+,:;=?@", (char) => [char, `%${char.charCodeAt(0).toString(16).toUpperCase()}`]),
+);
+const percentEncode = (char: string): string => percentEncoded[char]!;
 
 /** RFC 3986 escaping as S3 canonicalises it: everything but `A-Z a-z 0-9 - _ . ~`. */
 export function escape(text: string): string {
@@ -22,7 +26,7 @@ export function escapeOften(text: string): string {
   return escaped;
 }
 
-/** The same for every segment of a path. What `encodeURI` leaves and S3 does not is replaced. */
+/** The same for every segment of a path. */
 export function escapePath(key: string): string {
   if (/^[\w.~/-]*$/.test(key)) return key;
   const escaped = encodeURI(key);

@@ -54,10 +54,19 @@ export interface ReadHeaders {
   cacheControl: string;
 }
 
+const plainDisposition = /^(?:inline|attachment); filename="[\w.~-]*"$/;
+
+/** Most names stay as they are, and then what stands around them is known. */
+function escapeDisposition(text: string): string {
+  if (!plainDisposition.test(text)) return escape(text);
+  const end = text.indexOf(';');
+  return `${text.slice(0, end)}%3B%20filename%3D%22${text.slice(end + '; filename="'.length, -1)}%22`;
+}
+
 /** A read answered with these headers, whatever is stored with the object. The query is canonical as it stands. */
 export const readRequest = ({ cacheControl, contentDisposition, contentType }: ReadHeaders): KeyRequest => ({
   method: 'GET',
   query:
-    `&response-cache-control=${escapeOften(cacheControl)}&response-content-disposition=${escape(contentDisposition)}` +
+    `&response-cache-control=${escapeOften(cacheControl)}&response-content-disposition=${escapeDisposition(contentDisposition)}` +
     `&response-content-type=${escapeOften(contentType)}&x-id=GetObject`,
 });
