@@ -18,6 +18,8 @@ export interface IncomingBytes {
   bytes: AsyncIterable<Uint8Array>;
   /** Bytes, where declared: too large a file is then refused before it is read. */
   size?: number;
+  /** Bytes, where only a bound is known, as in a form: no more memory than that is taken for them. */
+  atMost?: number;
   /** Fires when whoever sends or waits has gone. */
   signal?: AbortSignal;
 }

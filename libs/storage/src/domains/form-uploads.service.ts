@@ -76,7 +76,7 @@ export class FormUploadsService {
 
   async presignDownload(org: OrgId, place: FormFilePlace, options: DownloadOptions = {}): Promise<ReadUrl> {
     const issued = await readUrl(this.store, org, locate(org, place), options);
-    this.#tellIssued(org, { ...place }, issued, options);
+    this.#tellIssued(org, { ...place }, issued.expiresAt, options);
     return issued;
   }
 
@@ -96,9 +96,12 @@ export class FormUploadsService {
       if (!issued) return file;
       file.url = issued.url;
       file.expiresAt = issued.expiresAt;
-      if (this.events.areHeard) this.#tellIssued(org, { ...place, fileName: file.fileName }, issued, options);
       return file;
     });
+    if (urlOf && this.events.areHeard) {
+      for (const { fileName, expiresAt } of items)
+        if (expiresAt) this.#tellIssued(org, { ...place, fileName }, expiresAt, options);
+    }
     return { items, ...(nextCursor && { nextCursor }) };
   }
 
@@ -122,7 +125,7 @@ export class FormUploadsService {
     }
   }
 
-  #tellIssued(org: OrgId, place: Place, { expiresAt }: ReadUrl, { by }: By): void {
+  #tellIssued(org: OrgId, place: Place, expiresAt: Date, { by }: By): void {
     this.events.emit({ kind: 'read-url-issued', org, purpose, place, by, expiresAt });
   }
 }

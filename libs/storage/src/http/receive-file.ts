@@ -12,6 +12,8 @@ export interface ReceivedFile {
   fileName?: string;
   /** Bytes, where the sender declared them: raw bodies do. */
   size?: number;
+  /** Bytes of the whole form, which are more than the file's. */
+  atMost?: number;
   /** Fires when the sender goes before everything has come. */
   signal: AbortSignal;
 }
@@ -31,13 +33,13 @@ export async function receiveFile(request: IncomingMessage): Promise<ReceivedFil
   if (signal.aborted) throw gone();
   const contentType = request.headers['content-type'] ?? '';
   if (/^multipart\/form-data\s*(;|$)/i.test(contentType)) return fileInForm(request, signal);
-  const length = Number(request.headers['content-length']);
-  return {
-    bytes: keptOpen(request),
-    contentType,
-    signal,
-    ...(Number.isSafeInteger(length) && { size: length }),
-  };
+  const size = declaredLength(request);
+  return { bytes: keptOpen(request), contentType, signal, ...(size !== undefined && { size }) };
+}
+
+function declaredLength({ headers }: IncomingMessage): number | undefined {
+  const length = Number(headers['content-length']);
+  return Number.isSafeInteger(length) ? length : undefined;
 }
 
 const gone = (cause?: unknown) => new StorageError('cancelled', 'The sender went before its end.', { cause });
@@ -72,6 +74,7 @@ const keptOpen = (stream: Readable): AsyncIterable<Uint8Array> => ({
 });
 
 function fileInForm(request: IncomingMessage, signal: AbortSignal): Promise<ReceivedFile> {
+  const declared = declaredLength(request);
   return new Promise((resolve, reject) => {
     const refuse = (message: string, cause?: unknown) =>
       reject(new StorageError('invalid_request', message, { cause }));
@@ -103,7 +106,8 @@ function fileInForm(request: IncomingMessage, signal: AbortSignal): Promise<Rece
         return;
       }
       file = stream;
-      resolve({ bytes: keptOpen(stream), contentType: mimeType, fileName: filename, signal });
+      const received = { bytes: keptOpen(stream), contentType: mimeType, fileName: filename, signal };
+      resolve(declared === undefined ? received : { ...received, atMost: declared });
       stream.once('end', () => limitRest(request));
     });
     form.on('error', fail);

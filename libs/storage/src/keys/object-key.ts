@@ -51,7 +51,8 @@ export function belongsToOrg(key: string, org: OrgId): key is ObjectKey {
  * folder can hold such names at all.
  */
 export function belongsToFolder(org: OrgId, folder: KeyPrefix): (key: string) => key is ObjectKey {
-  const holdsPlainNames = belongsToOrg(folder + 'x'.repeat(maxPlainLength), org);
+  // The longest one there is, in bytes too.
+  const holdsPlainNames = prefixBelongsToOrg(folder, org) && belongsToOrg(folder + 'é'.repeat(maxPlainLength), org);
   return (key): key is ObjectKey =>
     (holdsPlainNames && key.startsWith(folder) && isPlainSegment(key.slice(folder.length))) || belongsToOrg(key, org);
 }

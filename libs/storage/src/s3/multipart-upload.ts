@@ -92,6 +92,7 @@ export class MultipartUpload {
 
   async #sendPart(part: PartBuffer, index: number): Promise<void> {
     await ownTurn();
+    this.#signal.throwIfAborted();
     const upload = new UploadPartCommand({
       ...this.#target,
       PartNumber: index + 1,

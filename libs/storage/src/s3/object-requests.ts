@@ -12,6 +12,8 @@ export interface ObjectAttributes {
 export interface PutOptions extends ObjectAttributes {
   /** Bytes, where known. */
   size?: number;
+  /** Bytes, where only a bound is known: so much memory is enough. */
+  atMost?: number;
   /** Fails with `already_exists` when the key is taken. */
   ifAbsent?: boolean;
   signal?: AbortSignal;

@@ -51,14 +51,14 @@ export class ObjectStore {
 
   /** Writes a stream; nothing is stored unless its source ends well. */
   async put(org: OrgId, key: ObjectKey, bytes: AsyncIterable<Uint8Array>, options: PutOptions): Promise<ObjectInfo> {
-    const { size, ifAbsent = false, signal, contentType, metadata } = options;
+    const { size, atMost, ifAbsent = false, signal, contentType, metadata } = options;
     const attributes = { contentType, metadata: { ...metadata, [writeId]: randomUUID() } };
     const { conditionalWrites, conditionalCompletion } = this.#settings.capabilities;
     const createOnly = { put: ifAbsent && conditionalWrites, completion: ifAbsent && conditionalCompletion };
     // A conditional PutObject refuses by itself; what takes longer is refused before its bytes have come.
     const absent = () => requireAbsent(this, org, key, ifAbsent);
     const isShort = createOnly.put && (size ?? 0) <= partBytes;
-    const writing = { size, signal, createOnly, ...(isShort && { beforeParts: absent }) };
+    const writing = { size, atMost, signal, createOnly, ...(isShort && { beforeParts: absent }) };
     const headers = { ContentType: contentType, Metadata: attributes.metadata, ...writeProtection(this.#settings) };
     const params = { ...this.#target(key), ...headers };
     try {

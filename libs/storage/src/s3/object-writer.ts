@@ -3,13 +3,19 @@ import type { OrgId } from '../keys/org-id.js';
 import { partBytes } from '../storage.policy.js';
 import { MultipartUpload, onlyAsTheFirst, type WriteParams } from './multipart-upload.js';
 import { onBehalfOf } from './org-guard.js';
+import { ownTurn } from './own-turn.js';
 import { PartBuffer } from './part-buffer.js';
 import { withPayloadHash } from './payload-hash.js';
 import { PutObjectCommand } from './sdk.cjs';
 import { unbroken } from './source.js';
 
+/** What is sent beside others in one turn of the event loop. */
+const shortBytes = 1024 * 1024;
+
 export interface WriteOptions {
   size?: number;
+  /** Bytes, where only a bound is known. */
+  atMost?: number;
   signal?: AbortSignal;
   /** Which of the two ways of writing is to ask the store for absence. */
   createOnly?: { put: boolean; completion: boolean };
@@ -33,10 +39,10 @@ export async function writeObject(
   org: OrgId,
   params: WriteParams,
   source: AsyncIterable<Uint8Array>,
-  { size, signal, createOnly, beforeParts }: WriteOptions = {},
+  { size, atMost = 64 * 1024, signal, createOnly, beforeParts }: WriteOptions = {},
 ): Promise<Written> {
   let upload: MultipartUpload | undefined;
-  let part = new PartBuffer(partBytes, size ?? 256 * 1024);
+  let part = new PartBuffer(partBytes, size ?? atMost);
   let total = 0;
   try {
     for await (const chunk of unbroken(source, signal)) {
@@ -55,6 +61,7 @@ export async function writeObject(
         rest = part.fill(rest);
       }
     }
+    if (upload === undefined && part.length > shortBytes) await ownTurn();
     signal?.throwIfAborted();
     if (upload === undefined) {
       const condition = createOnly?.put ? onlyAsTheFirst : {};

@@ -48,10 +48,9 @@ export class PartBuffer {
     return this.#bytes.subarray(0, this.#length);
   }
 
-  /** Grows once: each step in between would be memory that waits to be collected, and what is not written to is none. */
   #reserve(needed: number): void {
     if (needed <= this.#bytes.length) return;
-    const larger = Buffer.allocUnsafeSlow(this.#limit);
+    const larger = Buffer.allocUnsafeSlow(Math.min(this.#limit, Math.max(needed, this.#bytes.length * 2)));
     larger.set(this.view());
     this.#bytes = larger;
   }

@@ -154,11 +154,17 @@ test.each([
 
 test("a date that a caller changes is nobody else's", async () => {
   const signer = presigner();
-  const { client } = clientWith(undefined);
-  const first = await sign(client, { expiresIn: 60 }, signer);
-  const second = await sign(client, { expiresIn: 60 }, signer);
-  expect(second.expiresAt).toEqual(first.expiresAt);
-  first.expiresAt.setFullYear(2000);
-  expect(second.expiresAt.getFullYear()).toBe(2026);
-  expect((await sign(client, { expiresIn: 60 }, signer)).expiresAt).toEqual(second.expiresAt);
+  const grant = await signer.grant(clientWith(undefined).client, { expiresIn: 60 });
+  const urlOf = signer.urlsIn(grant, org, layout.formField(org, { formId: '7', customFieldId: '3' }));
+  for (const issue of [
+    () => signer.url(grant, org, key, get),
+    () => urlOf(key, get)!,
+    () => signer.post(grant, org, key, { fields: {}, conditions: [] }),
+  ]) {
+    const first = issue();
+    const second = issue();
+    first.expiresAt.setFullYear(2000);
+    expect(second.expiresAt.getFullYear()).toBe(2026);
+    expect(issue().expiresAt).toEqual(second.expiresAt);
+  }
 });

@@ -101,15 +101,13 @@ export class Presigner {
   }
 
   url(grant: Grant, org: OrgId, key: ObjectKey, request: KeyRequest): Presigned {
-    // A date of its own: the grant's is shared by everybody.
-    return { url: urlOf(grant, owned(org, key), request), expiresAt: new Date(grant.expiresAt) };
+    return presigned(grant, owned(org, key), request);
   }
 
   /** For what a list of a folder has shown: none for a key that this module did not make. */
   urlsIn(grant: Grant, org: OrgId, folder: KeyPrefix): (key: string, request: KeyRequest) => Presigned | undefined {
     const isOwned = belongsToFolder(org, folder);
-    const expiresAt = new Date(grant.expiresAt);
-    return (key, request) => (isOwned(key) ? { url: urlOf(grant, key, request), expiresAt } : undefined);
+    return (key, request) => (isOwned(key) ? presigned(grant, key, request) : undefined);
   }
 
   post(
@@ -128,8 +126,11 @@ export class Presigner {
   }
 }
 
-const urlOf = ({ signer, endpoint }: Grant, key: ObjectKey, { method, query, headers }: KeyRequest): string =>
-  signer.url({ method, path: endpoint.prefix + escapePath(key), query, headers });
+function presigned(grant: Grant, key: ObjectKey, { method, query, headers }: KeyRequest): Presigned {
+  const url = grant.signer.url({ method, path: grant.endpoint.prefix + escapePath(key), query, headers });
+  // A date of its own: the grant's is shared by everybody.
+  return { url, expiresAt: new Date(grant.expiresAt) };
+}
 
 /** The guard's check for requests that never pass through the client. */
 function owned(org: OrgId, key: ObjectKey): ObjectKey {

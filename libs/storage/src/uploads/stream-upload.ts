@@ -8,6 +8,7 @@ import { verifiedBytes } from './verified-bytes.js';
 interface Incoming {
   bytes: AsyncIterable<Uint8Array>;
   size?: number;
+  atMost?: number;
   signal?: AbortSignal;
 }
 
@@ -16,7 +17,7 @@ export async function streamUpload(
   store: ObjectStore,
   events: StorageEvents,
   { org, purpose, place, key, fileName, nameInKey, type, maxBytes, replaces, by }: UploadTarget,
-  { bytes, size, signal }: Incoming,
+  { bytes, size, atMost, signal }: Incoming,
 ): Promise<StoredFile> {
   const subject = { org, purpose, place, by };
   try {
@@ -27,6 +28,7 @@ export async function streamUpload(
       contentType: type.mime,
       metadata: toMetadata({ fileName, by }),
       size,
+      atMost,
       ifAbsent: !replaces,
       signal,
     });
