@@ -38,6 +38,7 @@ function decide(
 ): Decision & { policy?: 'identity' | 'session' | 'bucket'; request: PolicyRequest } {
   const { s3, caller } = ctx;
   const { identity } = caller;
+  let context: PolicyRequest['context'] | undefined;
   const request: PolicyRequest = {
     action: access.action,
     resource:
@@ -50,7 +51,7 @@ function decide(
     },
     // For a policy that asks: root in a bucket without one meets none.
     get context() {
-      return conditionContext(ctx, access);
+      return (context ??= conditionContext(ctx, access));
     },
   };
   if (identity.kind === 'root' && RESCUE.test(access.action)) return { decision: 'allow', request };

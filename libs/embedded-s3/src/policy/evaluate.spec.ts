@@ -129,6 +129,18 @@ describe('several policies', () => {
     expect(evaluateAccess(access, request())).toMatchObject({ decision, policy });
   });
 
+  test('the context is looked at where a policy asks, and nowhere else', () => {
+    const asked = {
+      ...request(),
+      get context(): never {
+        throw new Error('looked at');
+      },
+    };
+    expect(evaluateAccess({ identity: 'root' }, asked)).toMatchObject({ decision: 'allow' });
+    expect(evaluateAccess({ identity: [] }, asked)).toMatchObject({ decision: 'implicitDeny' });
+    expect(() => evaluateAccess({ identity: 'root', bucket: deny() }, asked)).toThrow('looked at');
+  });
+
   test('explain names the statement that decides, and why the others did not', () => {
     const policies = [
       allow(),

@@ -91,3 +91,13 @@ test('a closed store takes nothing more', () => {
   store.close();
   expect(() => store.commit({ type: 'removeBucket', name: 'b' })).toThrow('closed');
 });
+
+test('a small file of more chunks than a system writes at once is whole', async () => {
+  const store = new Store(dir);
+  const texts = Array.from({ length: 5000 }, (_, i) => `${i},`);
+  const segment = await store.data.write(chunks(...texts));
+  expect(segment.size).toBe(texts.join('').length);
+  const read: Buffer[] = [];
+  for await (const part of store.data.read([segment], 0, segment.size - 1)) read.push(part as Buffer);
+  expect(Buffer.concat(read).toString()).toBe(texts.join(''));
+});
