@@ -31,7 +31,7 @@ export async function startBench(quick: boolean): Promise<Bench & { stop(): Prom
   return { quick, store, s3, load, empty: () => empty(client, store.bucket), stop };
 }
 
-/** As docs/operations.md has an application started that passes files on. */
+/** As docs/operations.md has an application started that passes files on; the store does no less. */
 const recommended = ['--initial-old-space-size=128'];
 
 /** A fresh process each time: what one row leaves behind is no part of the next. */

@@ -8,13 +8,13 @@ export interface Reading {
   peakMiB: number;
   /** The longest that a due timer had to wait. */
   lateMs: number;
-  /** The most of such a wait that the event loop's own thread was at work: the rest it was kept from a processor. */
+  /** The longest that it had to wait for the event loop's thread, less what that thread waited for a processor itself. */
   blockedMs: number;
 }
 
 /** Watches this process: memory as the system counts it, and how long the event loop was busy without a break. */
 export class Meter {
-  readonly #worked = threadClock();
+  readonly #waited = waitClock();
   #idle = 0;
   #reading: Reading = { peakMiB: 0, lateMs: 0, blockedMs: 0 };
   #ticking: NodeJS.Timeout | undefined;
@@ -25,17 +25,17 @@ export class Meter {
     this.#idle = process.memoryUsage.rss();
     this.#reading = { peakMiB: 0, lateMs: 0, blockedMs: 0 };
     let at = performance.now();
-    let worked = this.#worked();
+    let waited = this.#waited();
     this.#ticking = setInterval(() => {
       const late = performance.now() - at - resolution;
       const { peakMiB, lateMs, blockedMs } = this.#reading;
       this.#reading = {
         peakMiB: Math.max(peakMiB, (process.memoryUsage.rss() - this.#idle) / 2 ** 20),
         lateMs: Math.max(lateMs, late),
-        blockedMs: Math.max(blockedMs, Math.min(late, this.#worked() - worked)),
+        blockedMs: Math.max(blockedMs, late - (this.#waited() - waited)),
       };
       at = performance.now();
-      worked = this.#worked();
+      waited = this.#waited();
     }, resolution);
   }
 
@@ -46,14 +46,13 @@ export class Meter {
 }
 
 /**
- * Milliseconds that the main thread has had a processor, where Linux counts them; elsewhere, those that have passed.
+ * Milliseconds that the main thread was ready to run and waited for a processor, where Linux counts them.
  * https://docs.kernel.org/scheduler/sched-stats.html#proc-pid-schedstat
  */
-function threadClock(): () => number {
+function waitClock(): () => number {
   const path = '/proc/self/schedstat';
-  if (!existsSync(path)) return () => performance.now();
+  if (!existsSync(path)) return () => 0;
   const file = openSync(path, 'r');
   const text = Buffer.alloc(64);
-  const read = () => Number(text.toString('latin1', 0, readSync(file, text, 0, text.length, 0)).split(' ', 1)[0]) / 1e6;
-  return read() > 0 ? read : () => performance.now();
+  return () => Number(text.toString('latin1', 0, readSync(file, text, 0, text.length, 0)).split(' ', 2)[1]) / 1e6;
 }

@@ -80,7 +80,9 @@ export class Child {
     const { pid } = this.#process;
     if (pid === undefined) return this;
     setPriority(pid, constants.priority.PRIORITY_LOW);
-    spawnSync('chrt', ['--idle', '--all-tasks', '--pid', '0', String(pid)]);
+    const { status } = spawnSync('chrt', ['--idle', '--all-tasks', '--pid', '0', String(pid)]);
+    if (status !== 0)
+      process.stderr.write('The store and the clients run at a low priority only: no idle class here.\n');
     return this;
   }
 

@@ -19,11 +19,14 @@ import { plainClient, storageOptions } from '../store.js';
 const org = parseOrgId('1');
 const field = { formId: '7', customFieldId: '3' };
 const names = Array.from({ length: 1000 }, (_, i) => (i % 10 === 0 ? `Röntgen ${i} (Kopie).jpg` : `scan-${i}.pdf`));
-const readHeaders = {
+const plain = /^[\x20-\x7e]*$/;
+const readHeaders = (name: string) => ({
   contentType: 'application/pdf',
-  contentDisposition: 'inline; filename="scan.pdf"',
+  contentDisposition: plain.test(name)
+    ? `inline; filename="${name}"`
+    : `inline; filename="scan.pdf"; filename*=UTF-8''${encodeURIComponent(name)}`,
   cacheControl: 'private',
-};
+});
 
 /** Signing alone: no request is sent. The same 1,000 keys and options on both sides, one after the other, on one core. */
 export async function presignRows({ quick, store }: Bench): Promise<Row[]> {
@@ -33,26 +36,30 @@ export async function presignRows({ quick, store }: Bench): Promise<Row[]> {
   const client = new S3Client(plainClient(store));
   const objects = app.get(ObjectStore);
   const forms = app.get(FormUploadsService);
-  const files = names.map((fileName) => ({ fileName, key: layout.formUpload(org, { ...field, fileName }) }));
+  const files = names.map((fileName) => ({
+    fileName,
+    key: layout.formUpload(org, { ...field, fileName }),
+    headers: readHeaders(fileName),
+  }));
   const tickets = names.map((_, i) => layout.incoming(org, { uploadId: `upload-${i}` }));
   const repetitions = quick ? 5 : 15;
 
   const reads = await inTurns(repetitions, {
     sdk: () =>
-      each(files, ({ key }) =>
+      each(files, ({ key, headers }) =>
         getSignedUrl(
           client,
           new GetObjectCommand({
             Bucket: store.bucket,
             Key: key,
-            ResponseContentType: readHeaders.contentType,
-            ResponseContentDisposition: readHeaders.contentDisposition,
-            ResponseCacheControl: readHeaders.cacheControl,
+            ResponseContentType: headers.contentType,
+            ResponseContentDisposition: headers.contentDisposition,
+            ResponseCacheControl: headers.cacheControl,
           }),
           { expiresIn: readUrlSeconds },
         ),
       ),
-    store: () => each(files, ({ key }) => objects.presignRead(org, key, readHeaders, readUrlSeconds)),
+    store: () => each(files, ({ key, headers }) => objects.presignRead(org, key, headers, readUrlSeconds)),
     service: () =>
       each(files, ({ fileName }) => forms.presignDownload(org, { ...field, fileName }, { unchecked: true })),
   });
