@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { ObjectInfo } from './object-info.js';
 import { escape, escapeOften } from './canonical.js';
-import type { KeyRequest } from './presigner.js';
+import type { KeyRequest, Presigned } from './presigner.js';
 
 export interface ObjectAttributes {
   contentType: string;
@@ -55,6 +55,9 @@ export interface ReadHeaders {
   contentDisposition: string;
   cacheControl: string;
 }
+
+/** None for a key that this module did not make. */
+export type ReadSigner = (key: string, headers: ReadHeaders) => Presigned | undefined;
 
 const plainDisposition = /^(?:inline|attachment); filename="[\w.~-]*"$/;
 

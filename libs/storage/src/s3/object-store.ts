@@ -18,11 +18,12 @@ import {
   type PutOptions,
   type ReadHeaders,
   type ReadOptions,
+  type ReadSigner,
 } from './object-requests.js';
 import { writeObject } from './object-writer.js';
 import { onBehalfOf } from './org-guard.js';
-import type { Area, OrgClients } from './org-clients.js';
-import type { KeyRequest, Lifetime, Presigned, PresignedPost, Presigner } from './presigner.js';
+import type { OrgClients } from './org-clients.js';
+import type { Grant, KeyRequest, Lifetime, PostForm, Presigned, PresignedPost, Presigner } from './presigner.js';
 import { cursorOr, storageErrorOf, takenOr } from './s3-error.js';
 import {
   CopyObjectCommand,
@@ -31,7 +32,6 @@ import {
   HeadObjectCommand,
   ListObjectsV2Command,
 } from './sdk.cjs';
-import type { PostCondition } from './signature.js';
 import { writeProtection } from './write-protection.js';
 
 /**
@@ -151,46 +151,40 @@ export class ObjectStore {
     return this.presign(org, key, readRequest(headers), this.#readLife(expiresIn));
   }
 
-  /**
-   * What signs such URLs for the keys that a list of a folder has shown: what they share is prepared once. None for a key
-   * that this module did not make.
-   */
-  async readSigner(
-    org: OrgId,
-    folder: KeyPrefix,
-    expiresIn: number,
-  ): Promise<(key: string, headers: ReadHeaders) => Presigned | undefined> {
-    return this.#call(org, folder, async (client) => {
-      const grant = await this.#presigner.grant(client, this.#readLife(expiresIn));
-      const sign = this.#presigner.urlsIn(grant, org, folder);
-      return (key: string, headers: ReadHeaders) => sign(key, readRequest(headers));
-    });
+  /** The same for the keys that a list of a folder has shown: what their URLs share is prepared once. */
+  async readSigner(org: OrgId, folder: KeyPrefix, expiresIn: number): Promise<ReadSigner> {
+    const grant = await this.#grant(org, folder, this.#readLife(expiresIn));
+    const sign = this.#presigner.urlsIn(grant, org, folder);
+    return (key, headers) => sign(key, readRequest(headers));
   }
 
-  presign(org: OrgId, key: ObjectKey, request: KeyRequest, life: Lifetime): Promise<Presigned> {
-    return this.#call(org, key, async (client) =>
-      this.#presigner.url(await this.#presigner.grant(client, life), org, key, request),
-    );
+  async presign(org: OrgId, key: ObjectKey, request: KeyRequest, life: Lifetime): Promise<Presigned> {
+    return this.#presigner.url(await this.#grant(org, key, life), org, key, request);
   }
 
-  async presignPost(
-    org: OrgId,
-    key: ObjectKey,
-    form: { fields: Readonly<Record<string, string>>; conditions: readonly PostCondition[] },
-    life: Lifetime,
-  ): Promise<PresignedPost> {
-    return this.#call(org, key, async (client) =>
-      this.#presigner.post(await this.#presigner.grant(client, life), org, key, form),
-    );
+  async presignPost(org: OrgId, key: ObjectKey, form: PostForm, life: Lifetime): Promise<PresignedPost> {
+    return this.#presigner.post(await this.#grant(org, key, life), org, key, form);
   }
 
   async #call<T>(org: OrgId, key: ObjectKey | KeyPrefix, run: (client: S3Client) => Promise<T>): Promise<T> {
-    const area: Area = key.startsWith('audit-archive/') ? 'archive' : 'files';
     try {
-      return await run(this.#clients.for(org, area));
+      return await run(this.#client(org, key));
     } catch (error) {
       throw storageErrorOf(error);
     }
+  }
+
+  /** Credentials may have to be fetched for it. */
+  async #grant(org: OrgId, key: ObjectKey | KeyPrefix, life: Lifetime): Promise<Grant> {
+    try {
+      return await this.#presigner.grant(this.#client(org, key), life);
+    } catch (error) {
+      throw storageErrorOf(error);
+    }
+  }
+
+  #client(org: OrgId, key: ObjectKey | KeyPrefix): S3Client {
+    return this.#clients.for(org, key.startsWith('audit-archive/') ? 'archive' : 'files');
   }
 
   #readLife = (expiresIn: number): Lifetime => ({ expiresIn, roundTo: this.#settings.stableUrlSeconds });

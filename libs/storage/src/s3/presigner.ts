@@ -21,6 +21,12 @@ export interface PresignedPost extends Presigned {
 /** Everything about a request except where it goes. */
 export type KeyRequest = Omit<UnsignedRequest, 'path'>;
 
+/** Everything about a form except where it goes. */
+export interface PostForm {
+  fields: Readonly<Record<string, string>>;
+  conditions: readonly PostCondition[];
+}
+
 export interface Lifetime {
   /** Whole seconds, 1 up to the policy's bound. */
   expiresIn: number;
@@ -110,12 +116,7 @@ export class Presigner {
     return (key, request) => (isOwned(key) ? presigned(grant, key, request) : undefined);
   }
 
-  post(
-    grant: Grant,
-    org: OrgId,
-    key: ObjectKey,
-    form: { fields: Readonly<Record<string, string>>; conditions: readonly PostCondition[] },
-  ): PresignedPost {
+  post(grant: Grant, org: OrgId, key: ObjectKey, form: PostForm): PresignedPost {
     const { origin, prefix } = grant.endpoint;
     const target = { bucket: this.#settings.bucket, key: owned(org, key), ...form };
     return {
