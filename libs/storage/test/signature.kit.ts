@@ -1,4 +1,5 @@
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
+import { readFileSync } from 'node:fs';
 
 export const at = new Date('2026-03-01T12:34:56Z');
 export const longLived = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY' };
@@ -39,3 +40,11 @@ export const stores: Store[] = [
 const plain = { requestChecksumCalculation: 'WHEN_REQUIRED', responseChecksumValidation: 'WHEN_REQUIRED' } as const;
 export const sdk = (store: Store) => new S3Client({ ...store.config, ...plain });
 export const credentials = (store: Store) => store.config.credentials as typeof temporary;
+
+const corpus = JSON.parse(readFileSync(new URL('../src/keys/key-corpus.json', import.meta.url), 'utf8')) as {
+  paths: { path: string; verdict: string }[];
+};
+/** Every key of the corpus that an organisation may have. */
+export const corpusKeys = corpus.paths
+  .filter(({ verdict }) => verdict === 'accept')
+  .map(({ path }) => `11/${path.normalize('NFC')}`);

@@ -74,7 +74,7 @@ const keptOpen = (stream: Readable): AsyncIterable<Uint8Array> => ({
 });
 
 function fileInForm(request: IncomingMessage, signal: AbortSignal): Promise<ReceivedFile> {
-  const declared = declaredLength(request);
+  const atMost = declaredLength(request);
   return new Promise((resolve, reject) => {
     const refuse = (message: string, cause?: unknown) =>
       reject(new StorageError('invalid_request', message, { cause }));
@@ -107,7 +107,7 @@ function fileInForm(request: IncomingMessage, signal: AbortSignal): Promise<Rece
       }
       file = stream;
       const received = { bytes: keptOpen(stream), contentType: mimeType, fileName: filename, signal };
-      resolve(declared === undefined ? received : { ...received, atMost: declared });
+      resolve({ ...received, ...(atMost !== undefined && { atMost }) });
       stream.once('end', () => limitRest(request));
     });
     form.on('error', fail);

@@ -4,15 +4,13 @@
 const percentEncoded = Object.fromEntries(
   Array.from("!#$&'()*+,:;=?@", (char) => [char, `%${char.charCodeAt(0).toString(16).toUpperCase()}`]),
 );
-const percentEncode = (char: string): string => percentEncoded[char]!;
+
+/** Most have none of these, and to look is cheaper than to replace. */
+const escapeLeft = (escaped: string): string =>
+  /[!#$&'()*+,:;=?@]/.test(escaped) ? escaped.replace(/[!#$&'()*+,:;=?@]/g, (char) => percentEncoded[char]!) : escaped;
 
 /** RFC 3986 escaping as S3 canonicalises it: everything but `A-Z a-z 0-9 - _ . ~`. */
-export function escape(text: string): string {
-  if (/^[\w.~-]*$/.test(text)) return text;
-  const escaped = encodeURIComponent(text);
-  // Most have none of these, and to look is cheaper than to replace.
-  return /[!'()*]/.test(escaped) ? escaped.replace(/[!'()*]/g, percentEncode) : escaped;
-}
+export const escape = (text: string): string => (/^[\w.~-]*$/.test(text) ? text : escapeLeft(encodeURIComponent(text)));
 
 const often = new Map<string, string>();
 const mostKept = 100;
@@ -27,11 +25,7 @@ export function escapeOften(text: string): string {
 }
 
 /** The same for every segment of a path. */
-export function escapePath(key: string): string {
-  if (/^[\w.~/-]*$/.test(key)) return key;
-  const escaped = encodeURI(key);
-  return /[!#$&'()*+,:;=?@]/.test(escaped) ? escaped.replace(/[!#$&'()*+,:;=?@]/g, percentEncode) : escaped;
-}
+export const escapePath = (key: string): string => (/^[\w.~/-]*$/.test(key) ? key : escapeLeft(encodeURI(key)));
 
 /** The names that are signed, and their lines. */
 export function canonicalHeaders(headers: Readonly<Record<string, string>>): { names: string; lines: string } {

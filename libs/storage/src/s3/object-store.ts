@@ -22,7 +22,7 @@ import {
 } from './object-requests.js';
 import { writeObject } from './object-writer.js';
 import { onBehalfOf } from './org-guard.js';
-import type { OrgClients } from './org-clients.js';
+import type { Area, OrgClients } from './org-clients.js';
 import type { Grant, KeyRequest, Lifetime, PostForm, Presigned, PresignedPost, Presigner } from './presigner.js';
 import { cursorOr, storageErrorOf, takenOr } from './s3-error.js';
 import {
@@ -167,24 +167,17 @@ export class ObjectStore {
   }
 
   async #call<T>(org: OrgId, key: ObjectKey | KeyPrefix, run: (client: S3Client) => Promise<T>): Promise<T> {
+    const area: Area = key.startsWith('audit-archive/') ? 'archive' : 'files';
     try {
-      return await run(this.#client(org, key));
+      return await run(this.#clients.for(org, area));
     } catch (error) {
       throw storageErrorOf(error);
     }
   }
 
   /** Credentials may have to be fetched for it. */
-  async #grant(org: OrgId, key: ObjectKey | KeyPrefix, life: Lifetime): Promise<Grant> {
-    try {
-      return await this.#presigner.grant(this.#client(org, key), life);
-    } catch (error) {
-      throw storageErrorOf(error);
-    }
-  }
-
-  #client(org: OrgId, key: ObjectKey | KeyPrefix): S3Client {
-    return this.#clients.for(org, key.startsWith('audit-archive/') ? 'archive' : 'files');
+  #grant(org: OrgId, key: ObjectKey | KeyPrefix, life: Lifetime): Promise<Grant> {
+    return this.#call(org, key, async (client) => this.#presigner.grant(client, life));
   }
 
   #readLife = (expiresIn: number): Lifetime => ({ expiresIn, roundTo: this.#settings.stableUrlSeconds });

@@ -6,7 +6,7 @@ import type { StorageSettings } from '../storage.settings.js';
 import { clientConfig } from './s3-client.js';
 import { escapePath } from './canonical.js';
 import { GetObjectCommand, S3Client } from './sdk.cjs';
-import { QuerySigner, type PostCondition, type ScopedSigner, type UnsignedRequest } from './signature.js';
+import { QuerySigner, type PostTarget, type ScopedSigner, type UnsignedRequest } from './signature.js';
 
 export interface Presigned {
   url: string;
@@ -22,10 +22,7 @@ export interface PresignedPost extends Presigned {
 export type KeyRequest = Omit<UnsignedRequest, 'path'>;
 
 /** Everything about a form except where it goes. */
-export interface PostForm {
-  fields: Readonly<Record<string, string>>;
-  conditions: readonly PostCondition[];
-}
+export type PostForm = Omit<PostTarget, 'bucket' | 'key'>;
 
 export interface Lifetime {
   /** Whole seconds, 1 up to the policy's bound. */
