@@ -42,19 +42,27 @@ export const storageErrorCodes = [
   'misconfigured',
   /** This store lacks what the call needs. */
   'not_supported',
+  /** This user or organisation has as much under way as it may. Worth another try, after `retryAfterSeconds`. */
+  'too_many_requests',
 ] as const;
 
 export type StorageErrorCode = (typeof storageErrorCodes)[number];
 
+const secondsToWait: Partial<Record<StorageErrorCode, number>> = { store_unavailable: 2, too_many_requests: 5 };
+
 /** The one error this module throws. `message` is safe to show to the caller; `cause` holds the original and is for logs. */
 export class StorageError extends Error {
   override readonly name = 'StorageError';
+  /** Seconds after which the same call is worth another try; set where one is. */
+  readonly retryAfterSeconds?: number;
 
   constructor(
     readonly code: StorageErrorCode,
     message: string,
-    options?: { cause?: unknown },
+    options: { cause?: unknown; retryAfterSeconds?: number } = {},
   ) {
     super(message, options);
+    const retryAfterSeconds = options.retryAfterSeconds ?? secondsToWait[code];
+    if (retryAfterSeconds !== undefined) this.retryAfterSeconds = retryAfterSeconds;
   }
 }

@@ -28,6 +28,7 @@ const statusOf: Record<StorageErrorCode, number> = {
   store_unavailable: 503,
   misconfigured: 500,
   not_supported: 501,
+  too_many_requests: 429,
 };
 
 const storeTrouble = 'The file store does not answer as it should. Try again later.';
@@ -52,6 +53,7 @@ export class StorageErrorFilter implements ExceptionFilter<StorageError> {
     const message = statusCode >= 500 && error.code !== 'not_supported' ? storeTrouble : error.message;
     const body = statusCode === 304 ? '' : JSON.stringify({ statusCode, code: error.code, message });
     response.statusCode = statusCode;
+    if (error.retryAfterSeconds !== undefined) response.setHeader('Retry-After', error.retryAfterSeconds);
     response.setHeader('Cache-Control', statusCode === 304 ? 'private' : 'no-store');
     // RFC 9110, section 15.4.5: what a 200 would have said. The tag is the one the request named.
     const tag = request.headers['if-none-match'];
