@@ -2,7 +2,7 @@ import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { UsageError } from './io.js';
 
 interface Flag {
-  group: 'Store' | 'Roles' | 'Rules' | 'Run' | 'Explain';
+  group: 'Store' | 'Roles' | 'Rules' | 'Run' | 'Explain' | 'Audit';
   help: string;
   /** Read where the flag is absent; lists have commas there. */
   env?: readonly string[];
@@ -67,12 +67,23 @@ export const flags = {
   key: flag('Explain', 'the object; absent for the bucket', 'KEY'),
   as: flag('Explain', 'app, tenant, archiver (with the policies printed here), or anyone (default)', 'WHO'),
   principal: flag('Explain', 'the ARN of who asks', 'ARN'),
-  org: flag('Explain', 'the organisation of the session', 'ID'),
+  org: flag('Explain', 'the organisation (also for audit)', 'ID'),
   presigned: flag('Explain', 'by a presigned URL of this age in seconds', 'N'),
   form: flag('Explain', 'by a form post of this age in seconds', 'N'),
   referer: flag('Explain', 'with this Referer', 'URL'),
   context: flag('Explain', 'any other condition key', 'KEY=VALUE', undefined, true),
   'policy-file': flag('Explain', 'this bucket policy instead of ours', 'FILE'),
+
+  from: flag('Audit', 'the first month', 'YYYY-MM'),
+  to: flag('Audit', 'the last month', 'YYYY-MM'),
+  month: flag('Audit', 'the month', 'YYYY-MM'),
+  line: flag('Audit', 'the line of the record, from 1', 'N'),
+  'public-key': flag('Audit', 'whom to trust', 'FILE', undefined, true),
+  dir: flag('Audit', 'a folder of downloaded months instead of the bucket', 'DIR'),
+  head: flag('Audit', 'the line of a seal that was kept elsewhere', 'LINE'),
+  proof: flag('Audit', 'what audit prove has made', 'FILE'),
+  origin: flag('Audit', 'the name of the log (nest-tenant-storage/audit)', 'NAME'),
+  out: flag('Audit', 'where to write', 'FILE'),
 } as const satisfies Record<string, Flag>;
 
 export type FlagName = keyof typeof flags;

@@ -1,5 +1,6 @@
 import { SettingError } from '../bucket/setting.js';
 import { StorageError } from '../storage.error.js';
+import { auditCommand } from './audit.command.js';
 import { doctorCommand } from './doctor.command.js';
 import { explainCommand } from './explain.command.js';
 import { Arguments } from './flags.js';
@@ -13,6 +14,7 @@ const commands: Record<string, (args: Arguments, io: Io) => Promise<ExitCode>> =
   provision: provisionCommand,
   doctor: doctorCommand,
   explain: explainCommand,
+  audit: auditCommand,
 };
 
 /** The command `nest-tenant-storage`. Never throws: what goes wrong is a line of text and an exit status. */

@@ -10,11 +10,12 @@ const commands = [
   ['provision', 'brings the bucket to what the module needs; never loosens it'],
   ['doctor', 'says what differs, and which bad requests this store lets through'],
   ['explain', 'says whether a request may pass, and which statement decides; asks no store'],
+  ['audit WHAT', 'keygen makes keys; verify checks sealed months, prove and verify-proof one record'],
 ];
 
 export function usage(): string {
   const lines = ['Usage: nest-tenant-storage COMMAND [FLAGS]', '', ...columns(commands), ''];
-  for (const group of ['Store', 'Roles', 'Rules', 'Run', 'Explain'] as const) {
+  for (const group of ['Store', 'Roles', 'Rules', 'Run', 'Explain', 'Audit'] as const) {
     const rows = Object.entries(flags)
       .filter(([, flag]) => flag.group === group)
       .map(([name, flag]) => {
@@ -26,7 +27,7 @@ export function usage(): string {
   }
   lines.push(
     'Credentials: S3_ACCESS_KEY_ID with S3_SECRET_ACCESS_KEY (and S3_SESSION_TOKEN), else the default chain of the AWS SDK.',
-    'Exit status: 0 as it should be, 1 something was found, 2 wrong use or store not reachable.',
+    'Exit status: 0 as it should be, 1 something was found, 2 wrong use, or it could not be checked.',
   );
   return lines.join('\n');
 }

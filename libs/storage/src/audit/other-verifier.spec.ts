@@ -1,0 +1,48 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileOf, keys, linesIn, sealedMonths } from '../../test/audit.kit.js';
+import { newKeyPair } from './signer.js';
+
+/** The checker of docs/audit.md, which knows nothing but that page. */
+const checker = join(import.meta.dirname, '../../../../docs/verify_audit_month.py');
+const runs = (command: string, ...args: string[]) => spawnSync(command, args).status === 0;
+const needs =
+  runs('python3', '--version') && /^OpenSSL 3/.test(spawnSync('openssl', ['version']).stdout?.toString() ?? '');
+const describeHere = needs ? describe : describe.skip;
+
+describeHere(`another verifier agrees${needs ? '' : ' (skipped: needs python3 and OpenSSL 3)'}`, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'audit-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const put = (name: string, bytes: Buffer | string) => {
+    writeFileSync(join(folder, name), bytes);
+    return join(folder, name);
+  };
+  const check = (...args: string[]) => spawnSync('python3', [checker, ...args]).status;
+
+  const months = sealedMonths('7', {
+    '2026-01': Array.from({ length: 5 }, (_, at) => ({ at, who: 'Ștefan' })),
+    '2026-02': [],
+  });
+
+  test('on what is intact, and on each alteration', async () => {
+    const [january, february] = [(await months).get('2026-01')!, (await months).get('2026-02')!];
+    const pem = put('clinic.pem', keys.publicKey);
+    const first = put('2026-01.jsonl.gz', january);
+    const second = put('2026-02.jsonl.gz', february);
+    expect(check('7', '2026-01', first, pem)).toBe(0);
+    expect(check('7', '2026-02', second, pem, first)).toBe(0);
+    const lines = linesIn(january);
+    const altered = (change: string[]) => put('altered.jsonl.gz', fileOf(change));
+    expect(check('7', '2026-01', altered(lines.with(2, '{"at":2}')), pem)).toBe(1);
+    expect(check('7', '2026-01', altered(lines.slice(1)), pem)).toBe(1);
+    expect(check('7', '2026-01', altered(lines.slice(0, -1)), pem)).toBe(1);
+    expect(check('7', '2026-01', altered(lines.with(5, lines[5]!.replace('prev none', 'prev nome'))), pem)).toBe(1);
+    expect(check('7', '2026-01', put('cut.jsonl.gz', january.subarray(0, -9)), pem)).toBe(1);
+    expect(check('11', '2026-01', first, pem)).toBe(1);
+    expect(check('7', '2026-02', second, pem, second)).toBe(1);
+    expect(check('7', '2026-01', first, put('other.pem', newKeyPair().publicKey))).toBe(1);
+    expect(check('7', '2026-01', join(folder, 'nothing'), pem)).toBe(2);
+  });
+});
