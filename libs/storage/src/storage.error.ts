@@ -42,13 +42,24 @@ export const storageErrorCodes = [
   'misconfigured',
   /** This store lacks what the call needs. */
   'not_supported',
+  /** The scanner found malware in the file. */
+  'malware_found',
+  /** The scanner gave no certain answer: nothing was stored and nothing is lost. Worth another try. */
+  'scan_unavailable',
+  /** The scanner has not answered yet. The same call is worth another try, after `retryAfterSeconds`. */
+  'scan_pending',
   /** This user or organisation has as much under way as it may. Worth another try, after `retryAfterSeconds`. */
   'too_many_requests',
 ] as const;
 
 export type StorageErrorCode = (typeof storageErrorCodes)[number];
 
-const secondsToWait: Partial<Record<StorageErrorCode, number>> = { store_unavailable: 2, too_many_requests: 5 };
+const secondsToWait: Partial<Record<StorageErrorCode, number>> = {
+  store_unavailable: 2,
+  too_many_requests: 5,
+  scan_unavailable: 5,
+  scan_pending: 5,
+};
 
 /** The one error this module throws. `message` is safe to show to the caller; `cause` holds the original and is for logs. */
 export class StorageError extends Error {

@@ -28,6 +28,9 @@ const statusOf: Record<StorageErrorCode, number> = {
   store_unavailable: 503,
   misconfigured: 500,
   not_supported: 501,
+  malware_found: 422,
+  scan_unavailable: 503,
+  scan_pending: 409,
   too_many_requests: 429,
 };
 
