@@ -19,6 +19,9 @@ const args = [
   '--disable-sync',
 ];
 
+/** Less than a test has, so that what was waited for is named. */
+const roomMs = 100_000;
+
 const ways = ['api', 'POST', 'PUT', 'MULTIPART'] as const;
 const mebibyte = 1024 * 1024;
 const { png, pdf, txt } = samples;
@@ -33,10 +36,13 @@ inBrowser(`the page in a browser${isThere ? '' : ` [skipped: there is no Chromiu
   const faults: string[] = [];
 
   beforeAll(async () => {
-    [demo, browser] = await Promise.all([startDemo({ DEMO_MODE: 'true' }), chromium.launch({ executablePath, args })]);
+    [demo, browser] = await Promise.all([
+      startDemo({ DEMO_MODE: 'true' }),
+      chromium.launch({ executablePath, args, timeout: roomMs }),
+    ]);
     await prepareBucket(demo.app, demo.origin);
     page = await browser.newPage({ viewport: { width: 1200, height: 900 } });
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(roomMs);
     page.on('pageerror', ({ message }) => faults.push(message));
     page.on('console', (said) => {
       if (/Content Security Policy|CORS policy/.test(said.text())) faults.push(said.text());

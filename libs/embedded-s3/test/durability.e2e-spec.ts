@@ -94,7 +94,7 @@ test('what was acknowledged before a kill is there after it, and nothing else', 
   }
   expect(readdirSync(join(dataDir, 'data'))).toHaveLength(keys.length);
   await after.close();
-}, 20_000);
+});
 
 test('the command prints its credentials first and ends on SIGTERM', async () => {
   const { child, client } = await spawnServer(join(work, 'data'));

@@ -79,9 +79,12 @@ const stsRefusal = async (call: Promise<unknown>): Promise<string> => {
 const DENIED = '403 AccessDenied';
 
 test('a session has credentials of its own, for an hour', async () => {
+  const before = Date.now();
   const { credentials, expiration, AssumedRoleUser, PackedPolicySize } = await assume();
   expect(credentials.accessKeyId).toMatch(/^ASIA/);
-  expect(expiration?.getTime()).toBeGreaterThan(Date.now() + 3_590_000);
+  // whole seconds
+  expect(expiration?.getTime()).toBeGreaterThan(before + 3_600_000 - 1_000);
+  expect(expiration?.getTime()).toBeLessThanOrEqual(Date.now() + 3_600_000);
   expect(AssumedRoleUser?.Arn).toBe(`arn:aws:sts::${ACCOUNT}:assumed-role/tenant/org-1`);
   expect(PackedPolicySize).toBe(0);
   const caller = await sts(credentials).send(new GetCallerIdentityCommand({}));

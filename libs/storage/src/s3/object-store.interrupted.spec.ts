@@ -75,7 +75,8 @@ describe('a signal', () => {
 
   onEmbedded('ends a part that the store does not answer', async () => {
     const controller = new AbortController();
-    storage.s3.faults.add({ operation: 'UploadPart', before: () => controller.abort(), action: { delayMs: 20_000 } });
+    const action = { delayMs: 3_600_000 };
+    storage.s3.faults.add({ operation: 'UploadPart', before: () => controller.abort(), action });
     const putting = store.put(one, key, bytes(3 * partBytes), { ...attributes, signal: controller.signal });
     await expect(putting).rejects.toMatchObject({ code: 'cancelled' });
     expect(await storage.contents()).toEqual({ keys: [], openUploads: [] });
