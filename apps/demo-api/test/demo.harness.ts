@@ -62,9 +62,12 @@ export function signByHand(header: object, payload: object, secret: string): str
   return `${text}.${createHmac('sha256', secret).update(text).digest('base64url')}`;
 }
 
-/** One at a time: Passport keeps its strategies per process. */
-export async function startDemo(env: Record<string, string> = {}): Promise<Demo> {
-  const storage = await startTestStorage({ embeddedOnly: true });
+/**
+ * With the settings of sign-in alike for all that run at once, since Passport keeps its strategies per process. On
+ * `shared`, it is another process beside the one that made that storage and will close it.
+ */
+export async function startDemo(env: Record<string, string> = {}, shared?: TestStorage): Promise<Demo> {
+  const storage = shared ?? (await startTestStorage({ embeddedOnly: true }));
   const dataDir = mkdtempSync(join(tmpdir(), 'demo-api-'));
   const { accessKeyId, secretAccessKey } = storage.s3.credentials;
   const app = await createApp(
@@ -92,7 +95,7 @@ export async function startDemo(env: Record<string, string> = {}): Promise<Demo>
     call: (method, path, options) => call(port, method, path, options),
     close: async () => {
       await app.close();
-      await storage.close();
+      if (!shared) await storage.close();
       rmSync(dataDir, { recursive: true, force: true });
     },
   };

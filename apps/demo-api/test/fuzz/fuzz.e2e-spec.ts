@@ -1,0 +1,36 @@
+import { jest } from '@jest/globals';
+import { runs } from '../long.js';
+import { fuzz } from './campaign.js';
+import { plantedFaults } from './planted-faults.js';
+import { World } from './world.js';
+
+const roomMs = runs(120_000, 3_600_000);
+
+let world: World;
+beforeEach(async () => {
+  world = await World.start();
+});
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await world.close();
+});
+
+test(
+  'three organisations, and whatever their people try: nobody sees or changes what is not theirs',
+  async () => {
+    await fuzz(world, { seed: 20260501, rounds: runs(34, 1_500), workersPerOrg: runs(1, 4) });
+    expect(world.violations).toEqual([]);
+    expect(world.requests).toBeGreaterThan(runs(200, 40_000));
+  },
+  roomMs,
+);
+
+test.each(Object.entries(plantedFaults))(
+  'sees when %s',
+  async (_name, { seenAs, plant }) => {
+    for (const demo of world.processes) plant(demo, world.storage);
+    await fuzz(world, { seed: 20260501, rounds: runs(34, 150), workersPerOrg: 1 });
+    expect(world.violations).toContainEqual(expect.stringContaining(seenAs));
+  },
+  roomMs,
+);
