@@ -10,8 +10,7 @@ export interface Others {
 }
 
 const lures = (org: Org): Record<string, string>[] => [
-  { 'x-org-id': org },
-  { 'x-tenant-id': org, 'x-organization-id': org },
+  { 'x-org-id': org, 'x-tenant-id': org, 'x-organization-id': org },
   { cookie: `org_id=${org}`, 'x-forwarded-host': `${org}.clinic.test` },
   { 'x-http-method-override': 'DELETE', 'x-original-url': `/api/orgs/${org}`, 'x-user-role': 'admin' },
 ];

@@ -32,6 +32,13 @@ export class World {
     for (const demo of this.processes.toReversed()) await demo.close();
   }
 
+  /** As if nothing had been. */
+  async clear(): Promise<void> {
+    this.violations.length = 0;
+    this.requests = 0;
+    await this.storage.empty();
+  }
+
   violation(what: string, ...details: unknown[]): void {
     this.violations.push([what, ...details.map((detail) => JSON.stringify(detail))].join(' '));
   }
