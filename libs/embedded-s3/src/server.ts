@@ -1,7 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { accountIdentities, accountRoles } from './auth/account.js';
@@ -10,7 +8,8 @@ import { allFeatures, type Features } from './controls/features.js';
 import { Faults } from './controls/faults.js';
 import { RequestLog } from './controls/request-log.js';
 import { Handler } from './handler.js';
-import { answerClientError } from './http/client-error.js';
+import { refuseExpectation } from './http/client-error.js';
+import { closeListener, createListener, listen } from './http/listener.js';
 import type { S3 } from './operations/context.js';
 import { createBucketRecord } from './operations/buckets.js';
 import { applyLifecycle } from './operations/lifecycle.js';
@@ -36,19 +35,78 @@ export interface EmbeddedS3 {
   close(): Promise<void>;
 }
 
-/** How long requests under way may take to finish once the server is closed. */
-const CLOSE_GRACE_MS = 1000;
-
-/** Starts an S3-compatible server in this process. It is for development and tests, not for production. */
+/**
+ * Starts an S3-compatible server in this process. It is for development and tests, not for production.
+ * A start that fails leaves nothing behind; one that fails for the port has not touched the folder.
+ * @throws FolderInUseError when another process has the folder open
+ */
 export async function startEmbeddedS3(options: EmbeddedS3Options = {}): Promise<EmbeddedS3> {
-  const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'embedded-s3-'));
   const host = options.host ?? '127.0.0.1';
-  const store = new Store(dataDir);
+  const requests = new RequestLog();
+  const faults = new Faults();
+  const clock = new Clock();
+  // requests that come before the folder is open wait for it
+  let opening: Promise<{ handler: Handler }> | undefined;
+  const server = createListener({
+    handle: async (...exchange) => (await opening)?.handler.handle(...exchange),
+    refuseExpectation: (...exchange) => refuseExpectation(requests, clock.now(), ...exchange),
+  });
+  const port = await listen(server, options.port ?? 0, host);
+  const opened = open(options, clock).then(({ s3, ...folder }) => ({
+    s3,
+    ...folder,
+    handler: new Handler(s3, faults, requests, domains(host, s3.region)),
+  }));
+  opening = opened;
+  const { s3, credentials, dataDir, close } = await opened.catch(async (error: unknown) => {
+    await closeListener(server);
+    throw error;
+  });
+  let closed: Promise<void> | undefined;
+  return {
+    endpoint: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    region: s3.region,
+    port,
+    dataDir,
+    credentials,
+    features: s3.features,
+    clock,
+    faults,
+    requests,
+    applyLifecycle: () => applyLifecycle(s3),
+    close: () => (closed ??= closeListener(server).then(close)),
+  };
+}
+
+interface Opened {
+  readonly s3: S3;
+  readonly credentials: Credentials;
+  readonly dataDir: string;
+  close(): Promise<void>;
+}
+
+async function open(options: EmbeddedS3Options, clock: Clock): Promise<Opened> {
+  const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'embedded-s3-'));
+  let store: Store | undefined;
+  const close = async (): Promise<void> => {
+    await store?.close();
+    if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
+  };
+  try {
+    store = await Store.open(dataDir);
+    return { ...account(store, clock, options), dataDir, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function account(store: Store, clock: Clock, options: EmbeddedS3Options): Pick<Opened, 's3' | 'credentials'> {
   const credentials = rootCredentials(store, options.credentials);
   const accountId = options.accountId ?? '000000000000';
   const s3: S3 = {
     store,
-    clock: new Clock(),
+    clock,
     features: { ...allFeatures(), ...options.features },
     identities: accountIdentities(accountId, credentials, options.users ?? []),
     roles: accountRoles(options.roles ?? []),
@@ -59,38 +117,19 @@ export async function startEmbeddedS3(options: EmbeddedS3Options = {}): Promise<
   for (const name of options.buckets ?? []) {
     if (!store.findBucket(name)) store.commit({ type: 'bucket', bucket: createBucketRecord(s3, name) });
   }
-  const faults = new Faults();
-  const requests = new RequestLog();
-  const server = listenTo(new Handler(s3, faults, requests, domains(host, s3.region)));
-  const port = await listen(server, options.port ?? 0, host);
-  let closed: Promise<void> | undefined;
-  return {
-    endpoint: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
-    region: s3.region,
-    port,
-    dataDir,
-    credentials,
-    features: s3.features,
-    clock: s3.clock,
-    faults,
-    requests,
-    applyLifecycle: () => applyLifecycle(s3),
-    close: () =>
-      (closed ??= close(server).then(() => {
-        store.close();
-        if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
-      })),
-  };
+  return { s3, credentials };
 }
 
 function rootCredentials(store: Store, given: Credentials | undefined): Credentials {
-  const credentials = given ??
-    store.account ?? {
+  const known = store.account;
+  const { accessKeyId, secretAccessKey } = given ??
+    known ?? {
       accessKeyId: `AKIA${randomBytes(8).toString('hex').toUpperCase()}`,
       secretAccessKey: randomBytes(30).toString('base64url'),
     };
-  store.commit({ type: 'account', ...credentials });
-  return credentials;
+  if (known?.accessKeyId !== accessKeyId || known.secretAccessKey !== secretAccessKey)
+    store.commit({ type: 'account', accessKeyId, secretAccessKey });
+  return { accessKeyId, secretAccessKey };
 }
 
 /** Names under which buckets are hosts: `bucket.localhost`, `bucket.s3.amazonaws.com`, … */
@@ -100,33 +139,3 @@ const domains = (host: string, region: string): string[] => [
   'localhost',
   ...(/^[\d.]+$|:/.test(host) ? [] : [host]),
 ];
-
-function listenTo(handler: Handler): Server {
-  const server = createServer({ noDelay: true }, (message, response) => void handler.handle(message, response));
-  server.on('checkContinue', (message, response) => {
-    void handler.handle(message, response, () => response.writeContinue());
-  });
-  server.on('clientError', answerClientError);
-  return server;
-}
-
-function listen(server: Server, port: number, host: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolve((server.address() as AddressInfo).port);
-    });
-  });
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
-    server.close(() => {
-      clearTimeout(timer);
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
-}

@@ -13,6 +13,7 @@ const table = {
   ConditionalRequestConflict: [409, 'A conflicting operation occurred.'],
   EntityTooLarge: [400, 'Your proposed upload exceeds the maximum allowed object size.'],
   EntityTooSmall: [400, 'Your proposed upload is smaller than the minimum allowed object size.'],
+  ExpectationFailed: [417, 'The server does not do what the Expect header asks for.'],
   ExpiredToken: [400, 'The provided token has expired.'],
   IllegalVersioningConfigurationException: [400, 'The versioning configuration specified in the request is not valid.'],
   IncompleteBody: [400, 'You did not provide the number of bytes specified by the Content-Length HTTP header.'],

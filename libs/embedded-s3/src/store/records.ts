@@ -106,4 +106,6 @@ export type Change =
   | { readonly type: 'removeVersion'; readonly bucket: string; readonly key: string; readonly versionId: string }
   | { readonly type: 'upload'; readonly upload: UploadRecord }
   | { readonly type: 'part'; readonly uploadId: string; readonly part: PartRecord }
-  | { readonly type: 'removeUpload'; readonly uploadId: string };
+  | { readonly type: 'removeUpload'; readonly uploadId: string }
+  /** everything before it is live: the history was written anew up to here */
+  | { readonly type: 'compacted' };

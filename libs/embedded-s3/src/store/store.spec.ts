@@ -38,14 +38,14 @@ async function content(store: Store, key: string): Promise<string> {
   return Buffer.concat(parts).toString();
 }
 
-function openWithBucket(): Store {
-  const store = new Store(dir);
+async function openWithBucket(): Promise<Store> {
+  const store = await Store.open(dir);
   store.commit({ type: 'bucket', bucket: { name: 'b', createdAt: 0, objectLock: false, config: {} } });
   return store;
 }
 
 test('a file that was let go of and taken up again outlives the replay', async () => {
-  const store = openWithBucket();
+  const store = await openWithBucket();
   const segment = await store.data.write(chunks('shared ', 'bytes'));
   store.commit({ type: 'version', bucket: 'b', version: object('source', segment) });
   // a copy that is under way holds the segment while its source is deleted
@@ -53,27 +53,27 @@ test('a file that was let go of and taken up again outlives the replay', async (
   store.commit({ type: 'version', bucket: 'b', version: object('copy', segment) });
   store.data.release([segment]);
   expect(await content(store, 'copy')).toBe('shared bytes');
-  store.close();
-  const again = new Store(dir);
+  await store.close();
+  const again = await Store.open(dir);
   expect(await content(again, 'copy')).toBe('shared bytes');
   again.commit({ type: 'removeVersion', bucket: 'b', key: 'copy', versionId: 'null' });
   expect(files()).toEqual([]);
-  again.close();
+  await again.close();
 });
 
 test('a source of bytes that fails leaves no file', async () => {
-  const store = openWithBucket();
+  const store = await openWithBucket();
   const failing = async function* (): AsyncGenerator<Buffer> {
     yield Buffer.alloc(3 << 20);
     throw new Error('gone');
   };
   await expect(store.data.write(failing())).rejects.toThrow('gone');
   expect(files()).toEqual([]);
-  store.close();
+  await store.close();
 });
 
 test('who is reading an object when it is deleted gets all of it', async () => {
-  const store = openWithBucket();
+  const store = await openWithBucket();
   const segment = await store.data.write(chunks('x'.repeat(2 << 20)));
   store.commit({ type: 'version', bucket: 'b', version: object('read', segment) });
   store.data.release([segment]);
@@ -83,17 +83,17 @@ test('who is reading an object when it is deleted gets all of it', async () => {
   for await (const chunk of reader) size += (chunk as Buffer).length;
   expect(size).toBe(2 << 20);
   expect(files()).toEqual([]);
-  store.close();
+  await store.close();
 });
 
-test('a closed store takes nothing more', () => {
-  const store = openWithBucket();
-  store.close();
+test('a closed store takes nothing more', async () => {
+  const store = await openWithBucket();
+  await store.close();
   expect(() => store.commit({ type: 'removeBucket', name: 'b' })).toThrow('closed');
 });
 
 test('a small file of more chunks than a system writes at once is whole', async () => {
-  const store = new Store(dir);
+  const store = await Store.open(dir);
   const texts = Array.from({ length: 5000 }, (_, i) => `${i},`);
   const segment = await store.data.write(chunks(...texts));
   expect(segment.size).toBe(texts.join('').length);

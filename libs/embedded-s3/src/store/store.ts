@@ -1,9 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import { S3Error } from '../http/s3-error.js';
 import { DataFiles } from './data-files.js';
+import { systemDisk, type Disk } from './disk.js';
+import { lockFolder, type FolderLock } from './folder-lock.js';
 import { Journal } from './journal.js';
 import { ObjectIndex } from './object-index.js';
 import type { AnyVersion, BucketRecord, Change, Segment, UploadRecord } from './records.js';
+import { SharedValues } from './shared-values.js';
 
 interface Bucket {
   record: BucketRecord;
@@ -21,14 +24,40 @@ export class Store {
   private readonly bucketsByName = new Map<string, Bucket>();
   private readonly uploadsById = new Map<string, UploadRecord>();
 
-  /** Opens the folder, or makes it. One process at a time may have it open. */
-  constructor(dir: string) {
+  private readonly shared = new SharedValues();
+  private lock?: FolderLock;
+
+  /**
+   * Opens the folder, or makes it.
+   * @throws FolderInUseError, before anything in it is looked at, when somebody has it open
+   * @throws Error that says what to do when its journal cannot be read
+   */
+  static async open(dir: string, disk = systemDisk): Promise<Store> {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
-    this.data = new DataFiles(dir);
-    this.journal = new Journal(dir);
-    for (const changes of this.journal.read()) for (const change of changes) this.apply(change);
+    const lock = await lockFolder(dir);
+    let store: Store | undefined;
+    try {
+      store = new Store(dir, disk);
+      store.replay();
+      store.lock = lock;
+      return store;
+    } catch (error) {
+      await store?.close();
+      lock.release();
+      throw error;
+    }
+  }
+
+  private constructor(dir: string, disk: Disk) {
+    this.data = new DataFiles(dir, disk);
+    this.journal = new Journal(dir, disk, () => this.snapshot());
+  }
+
+  private replay(): void {
+    for (const changes of this.journal.open()) for (const change of changes) this.apply(change);
     this.data.sweep();
-    this.journal.restart(this.snapshot());
+    for (const { objects } of this.bucketsByName.values()) objects.inOrder();
+    this.journal.tidy();
   }
 
   buckets(): BucketRecord[] {
@@ -60,13 +89,26 @@ export class Store {
     return this.uploadsById.get(id);
   }
 
+  /**
+   * All of the changes take effect, now and after a restart, or none does.
+   * @throws S3Error NoSuchBucket when a change is about an object of no known bucket
+   */
   commit(...changes: readonly Change[]): void {
+    for (const change of changes) if ('bucket' in change && typeof change.bucket === 'string') this.open(change.bucket);
     this.journal.append(changes);
     for (const change of changes) this.apply(change);
+    this.journal.tidy();
   }
 
-  close(): void {
-    this.journal.close();
+  /** Writes the history anew, without what is no longer needed. It happens by itself when there is much of that. */
+  compact(): Promise<void> {
+    return this.journal.compact();
+  }
+
+  /** Takes nothing more, and gives the folder free. Twice is fine. */
+  async close(): Promise<void> {
+    await this.journal.close();
+    this.lock?.release();
   }
 
   private open(name: string): Bucket {
@@ -91,13 +133,15 @@ export class Store {
         break;
       case 'version':
         this.data.retain(segmentsOf(change.version));
-        this.data.release(segmentsOf(this.open(change.bucket).objects.put(change.version)));
+        this.data.release(segmentsOf(this.objects(change.bucket).put(this.slim(change.version))));
         break;
       case 'amend':
-        this.open(change.bucket).objects.amend(change.version);
+        this.objects(change.bucket).amend(this.slim(change.version));
         break;
       case 'removeVersion':
-        this.data.release(segmentsOf(this.open(change.bucket).objects.remove(change.key, change.versionId)));
+        this.data.release(segmentsOf(this.objects(change.bucket).remove(change.key, change.versionId)));
+        break;
+      case 'compacted':
         break;
       case 'upload':
         this.data.retain(partSegments(change.upload));
@@ -119,15 +163,35 @@ export class Store {
     }
   }
 
-  private *snapshot(): Generator<readonly Change[]> {
-    if (this.account) yield [{ type: 'account', ...this.account }];
-    for (const { record, objects } of this.bucketsByName.values()) {
-      yield [{ type: 'bucket', bucket: record }];
-      for (const key of objects.keysFrom('')) {
-        for (const version of objects.versions(key)) yield [{ type: 'version', bucket: record.name, version }];
+  /** The same version, in less memory. */
+  private slim<T extends AnyVersion>(version: T): T {
+    if (version.deleteMarker) return version;
+    const { headers, metadata, tags, encryption } = version;
+    return {
+      ...version,
+      headers: this.shared.of(headers),
+      metadata: this.shared.of(metadata),
+      tags: this.shared.of(tags),
+      encryption: this.shared.of(encryption),
+    };
+  }
+
+  /** Records never change, so that a list of them says what there is now, whatever comes while it is read. */
+  private snapshot(): Iterable<readonly Change[]> {
+    const { account } = this;
+    const buckets = [...this.bucketsByName.values()].map(({ record, objects }) => ({
+      record,
+      versions: objects.all(),
+    }));
+    const uploads = [...this.uploadsById.values()];
+    return (function* () {
+      if (account) yield [{ type: 'account', ...account }];
+      for (const { record, versions } of buckets) {
+        yield [{ type: 'bucket', bucket: record }];
+        for (const version of versions) yield [{ type: 'version', bucket: record.name, version }];
       }
-    }
-    for (const upload of this.uploadsById.values()) yield [{ type: 'upload', upload }];
+      for (const upload of uploads) yield [{ type: 'upload', upload }];
+    })();
   }
 }
 
