@@ -1,4 +1,5 @@
 export { startEmbeddedS3, type EmbeddedS3 } from './server.js';
+export { FolderInUseError } from './store/folder-lock.js';
 export type { Credentials, EmbeddedRole, EmbeddedS3Options, EmbeddedUser } from './options.js';
 export type { Clock } from './controls/clock.js';
 export type { Fault, Faults } from './controls/faults.js';

@@ -10,8 +10,9 @@ async function main(): Promise<number> {
     return 0;
   }
   const s3 = await startEmbeddedS3(options);
-  process.stdout.write(`${JSON.stringify({ endpoint: s3.endpoint, ...s3.credentials })}\n`);
+  // first: who has read the line may already ask it to stop
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void s3.close());
+  process.stdout.write(`${JSON.stringify({ endpoint: s3.endpoint, ...s3.credentials })}\n`);
   return 0;
 }
 

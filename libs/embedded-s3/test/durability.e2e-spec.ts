@@ -1,14 +1,17 @@
-import { transformFileSync } from '@swc/core';
-import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { join } from 'node:path';
 import * as S3 from '@aws-sdk/client-s3';
 import { BUCKET, bytes, refusal, TestServer } from './kit.js';
+import { Command } from './server-process.js';
 
+let command: Command;
 let work = '';
+beforeAll(() => {
+  command = new Command();
+});
+afterAll(() => command.remove());
 beforeEach(() => {
   work = mkdtempSync(join(tmpdir(), 'embedded-s3-spec-'));
 });
@@ -68,7 +71,7 @@ test('a torn last line of the journal and half-written files are dropped', async
 
 test('what was acknowledged before a kill is there after it, and nothing else', async () => {
   const dataDir = join(work, 'data');
-  const { child, client } = await spawnServer(dataDir);
+  const { child, client } = await command.serve(dataDir);
   await client.send(new S3.CreateBucketCommand({ Bucket: BUCKET }));
   const acknowledged: string[] = [];
   const put = async (i: number): Promise<void> => {
@@ -97,43 +100,10 @@ test('what was acknowledged before a kill is there after it, and nothing else', 
 });
 
 test('the command prints its credentials first and ends on SIGTERM', async () => {
-  const { child, client } = await spawnServer(join(work, 'data'));
+  const { child, client } = await command.serve(join(work, 'data'));
   await client.send(new S3.CreateBucketCommand({ Bucket: BUCKET }));
   expect(await refusal(client.send(new S3.HeadObjectCommand({ Bucket: BUCKET, Key: 'a' })))).toMatch(/^404/);
   child.kill('SIGTERM');
   expect(await once(child, 'exit')).toEqual([0, null]);
   client.destroy();
 });
-
-/** Runs the command as a user would, from the sources as they are now. */
-async function spawnServer(dataDir: string): Promise<{ child: ChildProcess; client: S3.S3Client }> {
-  const child = spawn(process.execPath, [compile(), '--port', '0', '--data', dataDir], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
-  const { endpoint, ...credentials } = JSON.parse(line) as {
-    endpoint: string;
-    accessKeyId: string;
-    secretAccessKey: string;
-  };
-  const client = new S3.S3Client({ region: 'us-east-1', endpoint, forcePathStyle: true, maxAttempts: 1, credentials });
-  return { child, client };
-}
-
-function compile(): string {
-  const source = join(import.meta.dirname, '../src');
-  const target = join(work, 'server');
-  for (const path of readdirSync(source, { recursive: true, encoding: 'utf8' })) {
-    if (!path.endsWith('.ts') || path.endsWith('spec.ts')) continue;
-    const { code } = transformFileSync(join(source, path), {
-      jsc: { target: 'es2023', parser: { syntax: 'typescript' } },
-      module: { type: 'es6' },
-    });
-    const output = join(target, path.replace(/\.ts$/, '.js'));
-    mkdirSync(dirname(output), { recursive: true });
-    writeFileSync(output, code);
-  }
-  writeFileSync(join(target, 'package.json'), '{"type":"module"}');
-  symlinkSync(join(import.meta.dirname, '../../../node_modules'), join(target, 'node_modules'));
-  return join(target, 'main.js');
-}

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ObjectVersion, Segment } from './records.js';
+import { chunks, content, openWithBucket, record } from '../../test/store-kit.js';
 import { Store } from './store.js';
 
 let dir = '';
@@ -11,46 +11,13 @@ beforeEach(() => {
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
 const files = (): string[] => readdirSync(join(dir, 'data'));
-const object = (key: string, segment: Segment): ObjectVersion => ({
-  key,
-  versionId: 'null',
-  lastModified: 0,
-  size: segment.size,
-  etag: '',
-  segments: [segment],
-  headers: {},
-  metadata: {},
-  tags: {},
-  encryption: { algorithm: 'AES256' },
-  storageClass: 'STANDARD',
-  acl: 'private',
-});
-
-async function* chunks(...texts: string[]): AsyncGenerator<Buffer> {
-  for (const text of texts) yield Buffer.from(text);
-}
-
-async function content(store: Store, key: string): Promise<string> {
-  const version = store.objects('b').current(key);
-  const parts: Buffer[] = [];
-  for await (const part of store.data.read(version?.segments ?? [], 0, (version?.size ?? 0) - 1))
-    parts.push(part as Buffer);
-  return Buffer.concat(parts).toString();
-}
-
-async function openWithBucket(): Promise<Store> {
-  const store = await Store.open(dir);
-  store.commit({ type: 'bucket', bucket: { name: 'b', createdAt: 0, objectLock: false, config: {} } });
-  return store;
-}
-
 test('a file that was let go of and taken up again outlives the replay', async () => {
-  const store = await openWithBucket();
+  const store = await openWithBucket(dir);
   const segment = await store.data.write(chunks('shared ', 'bytes'));
-  store.commit({ type: 'version', bucket: 'b', version: object('source', segment) });
+  store.commit({ type: 'version', bucket: 'b', version: record('source', segment) });
   // a copy that is under way holds the segment while its source is deleted
   store.commit({ type: 'removeVersion', bucket: 'b', key: 'source', versionId: 'null' });
-  store.commit({ type: 'version', bucket: 'b', version: object('copy', segment) });
+  store.commit({ type: 'version', bucket: 'b', version: record('copy', segment) });
   store.data.release([segment]);
   expect(await content(store, 'copy')).toBe('shared bytes');
   await store.close();
@@ -62,7 +29,7 @@ test('a file that was let go of and taken up again outlives the replay', async (
 });
 
 test('a source of bytes that fails leaves no file', async () => {
-  const store = await openWithBucket();
+  const store = await openWithBucket(dir);
   const failing = async function* (): AsyncGenerator<Buffer> {
     yield Buffer.alloc(3 << 20);
     throw new Error('gone');
@@ -73,9 +40,9 @@ test('a source of bytes that fails leaves no file', async () => {
 });
 
 test('who is reading an object when it is deleted gets all of it', async () => {
-  const store = await openWithBucket();
+  const store = await openWithBucket(dir);
   const segment = await store.data.write(chunks('x'.repeat(2 << 20)));
-  store.commit({ type: 'version', bucket: 'b', version: object('read', segment) });
+  store.commit({ type: 'version', bucket: 'b', version: record('read', segment) });
   store.data.release([segment]);
   const reader = store.data.read([segment], 0, segment.size - 1);
   store.commit({ type: 'removeVersion', bucket: 'b', key: 'read', versionId: 'null' });
@@ -87,7 +54,7 @@ test('who is reading an object when it is deleted gets all of it', async () => {
 });
 
 test('a closed store takes nothing more', async () => {
-  const store = await openWithBucket();
+  const store = await openWithBucket(dir);
   await store.close();
   expect(() => store.commit({ type: 'removeBucket', name: 'b' })).toThrow('closed');
 });
