@@ -70,7 +70,7 @@ class Store {
     return this.#each(() => {
       const n = (this.#inserted++ * 7919) % 100_003;
       const Key = `${n % 50}/uploads/forms/${n.toString(16).padStart(5, '0')}/field_2/new.pdf`;
-      return this.client.send(new PutObjectCommand({ Bucket: 'bench', Key, Body: '' }));
+      return this.client.send(new PutObjectCommand({ Bucket: 'bench', Key, Body: 'x' }));
     });
   }
 
