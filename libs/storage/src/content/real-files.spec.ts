@@ -86,10 +86,24 @@ describe('a file that is not what it says is refused, with what it is and what h
     expect(await outcomeOf({ fileName, contentType: '', bytes })).toContain(message);
   }); // prettier-ignore
 
+  /** As its standard says, to the last byte: width, height and colours, a comment, a picture. */
+  const gifWith = (width: string, comment: string, rest = '\x01\0\0') =>
+    join(
+      'GIF89a',
+      width,
+      rest,
+      '\0\0!\xfe',
+      Buffer.from([comment.length]),
+      comment,
+      '\0,\0\0\0\0\x01\0\x01\0\0\x02\x01\x01\0;',
+    );
   const svg = '<svg onload=alert(1)>';
   it.each<[string, string, Buffer]>([
     ['a GIF that is a label', 'x.gif', latin1('GIF89a:/*\0\0\x01\0\x01\0*/;alert(1)//;')],
     ['a GIF that is an assignment', 'x.gif', latin1('GIF89a\n\n=1/*\x01\0*/;alert(1)')],
+    ['a GIF 96 pixels wide that is a template', 'x.gif', gifWith('`\0', '`;function GIF89a(){alert(1)}//')],
+    ['a GIF that is an assignment on lines of its own', 'x.gif', gifWith('\n\n', '*/0//', '=/*')],
+    ['a WebP that is an assignment', 'x.webp', latin1('RIFF=1/*WEBPVP8L\0\0*/;alert(1)//')],
     ['HTML from its first byte as QuickTime', 'x.mov', latin1('<!--wide--><html><script>alert(1)</script>')],
     ['a box larger than any film', 'x.mov', latin1('aaaamoov and then what one likes')],
     ['SVG behind the header of AVIF', 'x.avif', join(samples.avif.bytes, svg)],
