@@ -25,7 +25,14 @@ export {
   type SignaturePlace,
 } from './keys/layout.js';
 export { parseFileName, type FileName } from './keys/file-name.js';
-export { acceptDeclared, acceptedType, acceptedTypes, type AcceptedType } from './content/accepted-types.js';
+export {
+  acceptedType,
+  acceptedTypes,
+  acceptedWith,
+  type AcceptedType,
+  type AcceptOption,
+} from './content/accepted-types.js';
+export { acceptDeclared, admitDeclared } from './content/declared-type.js';
 
 export { S3_CLIENT } from './s3/s3-client.js';
 export { onBehalfOf } from './s3/org-guard.js';

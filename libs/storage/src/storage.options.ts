@@ -1,5 +1,6 @@
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import type { BucketRules } from './bucket/bucket.options.js';
+import type { AcceptOption } from './content/accepted-types.js';
 
 /** Long-lived or temporary keys. Temporary ones (`ASIA…`) need their `sessionToken`. */
 export interface StaticCredentials {
@@ -97,6 +98,11 @@ export interface StorageModuleOptions {
    * window and a browser's cache works. The URL's life shrinks by up to the window. 0 … 600, default 0.
    */
   stableUrlSeconds?: number;
+  /**
+   * Kinds of files that forms take beside those that are always taken: `{ images: ['tiff', 'bmp'], documents: ['dicom', 'rtf'],
+   * videos: ['avi', 'mpeg'] }`, each only ever a download. Default: none of them.
+   */
+  accept?: AcceptOption;
   capabilities?: Partial<StoreCapabilities>;
   tenantRole?: TenantRole;
   /** How the bucket was provisioned beyond these options (`appOrigins`, break-glass roles …): what the check compares with. */

@@ -1,4 +1,5 @@
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@smithy/types';
+import { mistakesInAccept } from './content/accepted-types.js';
 import { StorageError } from './storage.error.js';
 import type {
   StaticCredentials,
@@ -54,6 +55,7 @@ export function storageSettings(options: StorageModuleOptions): StorageSettings 
     tokenSecrets: [],
     uploadMethod: capabilities.postPolicy ? 'POST' : 'PUT',
     stableUrlSeconds: 0,
+    accept: {},
     bucketRules: {},
     checkBucketOnBoot: 'off',
     ...definedOnly(options),
@@ -124,6 +126,7 @@ function* mistakesIn(options: StorageModuleOptions): Generator<string> {
   if (!['off', 'warn', 'fail', undefined].includes(options.checkBucketOnBoot)) {
     yield `checkBucketOnBoot must be 'off', 'warn' or 'fail'.`;
   }
+  yield* mistakesInAccept(options.accept);
   if (tenantRole !== undefined) yield* mistakesInRole(tenantRole);
 }
 

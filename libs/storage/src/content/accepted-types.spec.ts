@@ -1,4 +1,5 @@
-import { acceptDeclared, acceptedType, acceptedTypes, typeByExtension } from './accepted-types.js';
+import { acceptedType, acceptedTypes, typeByExtension } from './accepted-types.js';
+import { acceptDeclared } from './declared-type.js';
 
 const accept = (extension: string, contentType: string | undefined) => acceptDeclared({ extension, contentType }).mime;
 const refused = expect.objectContaining({ code: 'type_not_accepted' });

@@ -29,13 +29,14 @@ const audio = kind('audio', true);
 const shown = kind('document', true);
 const download = kind('document', false);
 const ooxml = 'application/vnd.openxmlformats-officedocument';
+const openDocument = 'application/vnd.oasis.opendocument';
 
 /**
- * Every kind that is accepted anywhere. What can run script or hide anything (SVG, HTML, XML, archives, programs) is not
- * here and must not be added.
+ * Every kind that is accepted unless an application says otherwise. What can run script or hide anything (SVG, HTML, XML,
+ * archives, programs) is not here and must not be added. Of two kinds with one extension the first has it.
  */
 export const acceptedTypes: readonly AcceptedType[] = [
-  image('image/jpeg', 'jpg jpeg', 'image/jpg', 'image/pjpeg'),
+  image('image/jpeg', 'jpg jpeg jfif jpe', 'image/jpg', 'image/pjpeg'),
   image('image/png', 'png', 'image/x-png'),
   image('image/gif', 'gif'),
   image('image/webp', 'webp'),
@@ -44,22 +45,35 @@ export const acceptedTypes: readonly AcceptedType[] = [
   image('image/heif', 'heif', 'image/heic', 'image/heif-sequence'),
   video('video/mp4', 'mp4'),
   video('video/x-m4v', 'm4v', 'video/mp4', 'video/m4v'),
-  video('video/quicktime', 'mov'),
+  video('video/quicktime', 'mov qt'),
   video('video/webm', 'webm'),
   video('video/3gpp', '3gp', 'video/3gp', 'audio/3gpp'),
   audio('audio/mpeg', 'mp3', 'audio/mp3', 'audio/x-mp3', 'audio/mpeg3', 'audio/x-mpeg'),
-  audio('audio/mp4', 'm4a', 'audio/x-m4a', 'audio/m4a', 'video/mp4'),
+  audio(
+    'audio/mp4',
+    'm4a mp4',
+    'audio/x-m4a',
+    'audio/m4a',
+    'video/mp4',
+    'audio/mpeg',
+    'audio/aac',
+    'audio/x-aac',
+    'audio/aacp',
+  ),
   audio('audio/wav', 'wav', 'audio/x-wav', 'audio/wave', 'audio/vnd.wave', 'audio/x-pn-wav'),
-  audio('audio/ogg', 'ogg opus', 'audio/opus', 'audio/x-opus', 'audio/vorbis', 'application/ogg'),
+  audio('audio/ogg', 'ogg opus oga', 'audio/opus', 'audio/x-opus', 'audio/vorbis', 'application/ogg'),
   audio('audio/aac', 'aac', 'audio/x-aac', 'audio/aacp', 'audio/x-hx-aac-adts', 'audio/vnd.dlna.adts'),
   audio('audio/webm', 'weba webm'),
   audio('audio/flac', 'flac', 'audio/x-flac'),
+  // Voice notes of old phones. No browser plays them.
+  kind('audio', false)('audio/amr', 'amr', 'audio/amr-wb', 'audio/x-amr'),
   shown('application/pdf', 'pdf', 'application/x-pdf'),
   download(`${ooxml}.wordprocessingml.document`, 'docx'),
   download(`${ooxml}.spreadsheetml.sheet`, 'xlsx'),
   download(`${ooxml}.presentationml.presentation`, 'pptx'),
-  download('application/vnd.oasis.opendocument.text', 'odt'),
-  download('application/vnd.oasis.opendocument.spreadsheet', 'ods'),
+  download(`${openDocument}.text`, 'odt'),
+  download(`${openDocument}.spreadsheet`, 'ods'),
+  download(`${openDocument}.presentation`, 'odp'),
   download('application/msword', 'doc'),
   download('application/vnd.ms-excel', 'xls', 'application/msexcel', 'application/x-msexcel'),
   download('application/vnd.ms-powerpoint', 'ppt', 'application/mspowerpoint'),
@@ -71,19 +85,71 @@ export const acceptedTypes: readonly AcceptedType[] = [
     'application/csv',
     'text/x-csv',
     'text/comma-separated-values',
+    'text/tab-separated-values',
     'text/plain',
     'application/vnd.ms-excel',
   ),
 ];
 
-const byMime = new Map(acceptedTypes.map((type) => [type.mime, type]));
-/** Where kinds share an extension, the first one has it. */
+const scanned = kind('image', false);
+const filmed = kind('video', false);
+
+/**
+ * Kinds that some clinics have and most do not: accepted where the option `accept` names them, and only ever a download.
+ * EML and ZIP are not here: a mail is HTML with anything attached, an archive hides anything.
+ */
+export const optionalTypes = {
+  images: {
+    tiff: scanned('image/tiff', 'tif tiff', 'image/x-tiff'),
+    bmp: scanned('image/bmp', 'bmp dib', 'image/x-bmp', 'image/x-ms-bmp'),
+  },
+  documents: {
+    dicom: download('application/dicom', 'dcm dicom', 'image/dicom', 'image/x-dicom'),
+    rtf: download('application/rtf', 'rtf', 'text/rtf', 'text/richtext', 'application/msword'),
+  },
+  videos: {
+    avi: filmed('video/x-msvideo', 'avi', 'video/avi', 'video/msvideo', 'video/vnd.avi'),
+    mpeg: filmed('video/mpeg', 'mpg mpeg', 'video/mpg', 'video/x-mpeg'),
+  },
+} as const;
+
+/** Kinds to accept beside those that are always accepted: `{ documents: ['dicom'] }`. */
+export type AcceptOption = {
+  [Group in keyof typeof optionalTypes]?: readonly (keyof (typeof optionalTypes)[Group])[];
+};
+
+const optional: readonly AcceptedType[] = Object.values(optionalTypes).flatMap((group) => Object.values(group));
+const everyType = [...acceptedTypes, ...optional];
+const byMime = new Map(everyType.map((type) => [type.mime, type]));
 const firstByExtension = new Map(
-  acceptedTypes.toReversed().flatMap((type) => type.extensions.map((extension) => [extension, type] as const)),
+  everyType.toReversed().flatMap((type) => type.extensions.map((extension) => [extension, type] as const)),
 );
 
-/** The kind with this canonical type, if it is one. */
-export const knownType = (mime: string): AcceptedType | undefined => byMime.get(mime);
+/** What an application accepts that gave this option. */
+export function acceptedWith(accept: AcceptOption): readonly AcceptedType[] {
+  const groups = Object.entries(optionalTypes) as [keyof AcceptOption, Record<string, AcceptedType>][];
+  const named = groups.flatMap(([group, types]) => (accept[group] ?? []).map((name) => types[name]));
+  return [...acceptedTypes, ...named.filter((type) => type !== undefined)];
+}
+
+/** What is wrong with the option, each mistake with its fix. */
+export function* mistakesInAccept(accept: unknown): Generator<string> {
+  if (accept === undefined) return;
+  if (typeof accept !== 'object' || accept === null) {
+    yield "accept must name kinds, as in { documents: ['dicom'] }.";
+    return;
+  }
+  const groups: Record<string, object> = optionalTypes;
+  for (const [group, names] of Object.entries(accept)) {
+    const types = Object.hasOwn(groups, group) ? groups[group] : undefined;
+    if (!types) yield `accept.${group} is no group of kinds: there are ${Object.keys(groups).join(', ')}.`;
+    else if (!Array.isArray(names) || !names.every((name) => Object.hasOwn(types, name as string)))
+      yield `accept.${group} must be a list of: ${Object.keys(types).join(', ')}.`;
+  }
+}
+
+/** The kind with this canonical type, parameters apart, if it is one. */
+export const knownType = (mime: string): AcceptedType | undefined => byMime.get(mime.split(';', 1).join(''));
 
 /**
  * The kind with this canonical type.
@@ -91,35 +157,9 @@ export const knownType = (mime: string): AcceptedType | undefined => byMime.get(
  * @throws {StorageError} `type_not_accepted`
  */
 export function acceptedType(mime: string): AcceptedType {
-  const type = knownType(mime);
+  const type = byMime.get(mime);
   if (type) return type;
   throw new StorageError('type_not_accepted', 'This kind of file is not accepted.');
-}
-
-/**
- * The kind that a client declares: type and extension must agree on one of those accepted. The type is compared without
- * parameters and case. A client that has none to declare (browsers know no type for HEIC) can be helped with
- * {@link typeByExtension}; `application/octet-stream` says nothing and is refused.
- *
- * @throws {StorageError} `type_not_accepted`
- */
-export function acceptDeclared(
-  { extension, contentType }: { extension: string; contentType: string | undefined },
-  accepted: readonly AcceptedType[] = acceptedTypes,
-): AcceptedType {
-  const declared = String(contentType ?? '')
-    .split(';', 1)
-    .join('')
-    .trim()
-    .toLowerCase();
-  const byExtension = accepted.filter(({ extensions }) => extensions.includes(extension.toLowerCase()));
-  const type =
-    byExtension.find(({ mime }) => mime === declared) ?? byExtension.find(({ aliases }) => aliases.includes(declared));
-  if (type) return type;
-  const names = [...new Set(accepted.flatMap(({ extensions }) => extensions))].join(', ');
-  const why =
-    byExtension.length > 0 ? 'The content type does not fit the file name.' : 'This kind of file is not accepted here.';
-  throw new StorageError('type_not_accepted', `${why} Accepted: ${names}.`);
 }
 
 /** The kind that a file name (or a bare extension) speaks of, where nothing else is known, as in a list of files. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { hostileSamples, samples, type Sample } from '../testing/samples.js';
-import { acceptDeclared, acceptedType, acceptedTypes } from './accepted-types.js';
+import { acceptedType, acceptedTypes } from './accepted-types.js';
+import { acceptDeclared } from './declared-type.js';
 import { sniffBytes, verifyContent } from './detect.js';
 
 const check = (mime: string, bytes: Buffer | string, isWhole = true) =>

@@ -1,8 +1,10 @@
+/* oxlint-disable no-control-regex -- what files start with is bytes, not text */
 /** Whether bytes have the structure of a GIF, as far as they go. https://www.w3.org/Graphics/GIF/spec-gif89a.txt */
 export function isGif(head: Buffer, isWhole: boolean): boolean {
-  const text = head.toString('latin1', 0, 8);
-  if (!/^GIF8[79]a/.test(text) || isGifScript(text)) return false;
-  if (head.length < 14 || head.readUInt16LE(6) === 0 || head.readUInt16LE(8) === 0) return false;
+  if (!/^GIF8[79]a/.test(head.toString('latin1', 0, 6))) return false;
+  if (head.length < 14 || head.readUInt16LE(8) === 0) return false;
+  const width = head.readUInt16LE(6);
+  if (width === 0 || width >= readableWidth) return false;
   const flags = head.readUInt8(10);
   let at = 13 + (flags & 0x80 ? 3 * 2 ** ((flags & 0x07) + 1) : 0);
   while (at < head.length) {
@@ -16,40 +18,65 @@ export function isGif(head: Buffer, isWhole: boolean): boolean {
   return !isWhole;
 }
 
-/**
- * `GIF89a=…`, `GIF89a/*…` and the like: the size of such a picture (thousands of pixels, never met) reads as the rest of
- * a JavaScript statement, so that the file is a picture and a script at once.
- */
-function isGifScript(text: string): boolean {
-  return /^GIF8[79]a(?:=[\s -~]|\/[*/]|\s=)/.test(text);
-}
+/** From here on a width (never met) reads as characters that go on in a JavaScript statement: `GIF89a=1`, `GIF89a/*`, `GIF89a:/`. */
+const readableWidth = 0x2000;
 
 /**
- * Whether bytes are a JPEG, as far as they go: a start marker, then whole segments up to the scan. With the whole file at
- * hand it must also end: an image cut short is of no use to a clinic. ITU-T T.81, annex B.
+ * Whether bytes are a JPEG, as far as they go: a start marker, then segments up to the scan. Between them some cameras leave
+ * bytes that decoders skip; the tables must then still be there. With the whole file at hand it must also end: an image cut
+ * short is of no use to a clinic. ITU-T T.81, annex B.
  */
 export function isJpeg(head: Buffer, isWhole: boolean): boolean {
   if (head.length < 4 || head.readUInt16BE(0) !== 0xffd8) return false;
+  const seen = new Set<number>();
+  let skipped = false;
   let at = 2;
   while (at + 4 <= head.length) {
     const marker = head.readUInt8(at + 1);
-    if (head[at] !== 0xff || marker < 0xc0) return false;
-    if (marker === 0xff) {
+    if (head[at] !== 0xff || marker < 0xc0) {
+      const next = at > 2 ? nextMarker(head, at) : -1;
+      if (next < 0 || next - at > mostJunk) return false;
+      skipped = true;
+      at = next;
+    } else if (marker === 0xff) {
       at += 1;
-      continue;
+    } else if (marker === 0xda) {
+      return (
+        (!skipped || (seen.has(quantization) && frames.some((frame) => seen.has(frame)))) && ends(head, at, isWhole)
+      );
+    } else if (marker === 0xd8 || marker === 0xd9) {
+      return false;
+    } else {
+      seen.add(marker);
+      at += 2 + head.readUInt16BE(at + 2);
     }
-    if (marker === 0xda) return !isWhole || endsWithEoi(head);
-    if (marker === 0xd8 || marker === 0xd9) return false;
-    at += 2 + head.readUInt16BE(at + 2);
   }
   return !isWhole && at > 2;
 }
 
-/** Some cameras pad the file after the end marker. */
-function endsWithEoi(whole: Buffer): boolean {
-  let end = whole.length;
-  while (end > 0 && (whole[end - 1] === 0 || whole[end - 1] === 0xff)) end -= 1;
-  return whole.readUInt16BE(end - 2) === 0xffd9;
+const quantization = 0xdb;
+const frames = [0xc0, 0xc1, 0xc2];
+const mostJunk = 1024;
+
+/** Of a segment that has a length. */
+function nextMarker(head: Buffer, from: number): number {
+  for (let at = head.indexOf(0xff, from); at >= 0; at = head.indexOf(0xff, at + 1)) {
+    const marker = head[at + 1] ?? 0;
+    if (marker >= 0xc0 && marker < 0xff && !(marker >= 0xd0 && marker <= 0xd9)) return at;
+  }
+  return -1;
+}
+
+/**
+ * Whether the picture whose scan starts here ends in a whole file. Cameras and programs pad it, or add records of their own
+ * behind its end; text with tags, a program, an archive or a document is none of these.
+ */
+function ends(head: Buffer, scan: number, isWhole: boolean): boolean {
+  if (!isWhole) return true;
+  const end = head.indexOf('ffd9', scan, 'hex');
+  if (end < 0) return false;
+  const trailer = head.toString('latin1', end + 2).replace(/^[\0\xff\s]+/, '');
+  return !/<[a-z!?/%]|%PDF-|PK\x03\x04/i.test(trailer) && !/^(?:MZ|\x7fELF|#!|Rar!|7z\xbc\xaf|GIF8)/.test(trailer);
 }
 
 /** Whether bytes are a PNG: its signature, a possible header, and with the whole file at hand its end. https://www.w3.org/TR/png-3/ */

@@ -1,5 +1,6 @@
-import { Injectable } from '@nestjs/common';
-import { acceptDeclared, typeByExtension } from '../content/accepted-types.js';
+import { Inject, Injectable } from '@nestjs/common';
+import { acceptedWith, type AcceptedType } from '../content/accepted-types.js';
+import { admitDeclared } from '../content/declared-type.js';
 import { parseFileName, type FileName } from '../keys/file-name.js';
 import { layout, type FormFieldPlace, type FormFilePlace } from '../keys/layout.js';
 import type { OrgId } from '../keys/org-id.js';
@@ -7,6 +8,8 @@ import { ObjectStore } from '../s3/object-store.js';
 import type { ReadOptions } from '../s3/object-requests.js';
 import { StorageEvents, type Place } from '../storage.events.js';
 import { maxFileBytes } from '../storage.policy.js';
+import type { StorageSettings } from '../storage.settings.js';
+import { STORAGE_SETTINGS } from '../storage.tokens.js';
 import { DirectUploads } from '../uploads/direct-uploads.js';
 import { storedFile, type StoredFile } from '../uploads/stored-file.js';
 import type { UploadPromise, UploadTarget, UploadTicket } from '../uploads/upload-target.js';
@@ -39,11 +42,16 @@ export interface FilePage {
 /** What patients attach to a form's fields: any accepted kind of file, several in a field, each under its own name. */
 @Injectable()
 export class FormUploadsService {
+  readonly #accepted: readonly AcceptedType[];
+
   constructor(
     private readonly store: ObjectStore,
     private readonly uploads: DirectUploads,
     private readonly events: StorageEvents,
-  ) {}
+    @Inject(STORAGE_SETTINGS) { accept }: Pick<StorageSettings, 'accept'>,
+  ) {
+    this.#accepted = acceptedWith(accept);
+  }
 
   async upload(
     org: OrgId,
@@ -118,7 +126,7 @@ export class FormUploadsService {
     direct: boolean,
   ): UploadTarget {
     try {
-      return target(org, place, contentType, options);
+      return target(org, place, contentType, this.#accepted, options);
     } catch (error) {
       this.events.refused({ org, purpose, place: { ...place }, by: options.by, direct }, error);
       throw error;
@@ -142,14 +150,11 @@ function target(
   org: OrgId,
   place: FormFilePlace,
   contentType: string,
+  accepted: readonly AcceptedType[],
   { by, replace = false }: FormUploadOptions,
 ): UploadTarget {
   const name = parseFileName(place.fileName);
-  // Browsers know no type for HEIC and others and then send none, or octet-stream: the extension speaks, the bytes decide.
-  const declared = /^(application\/octet-stream)?\s*(;|$)/i.test(contentType)
-    ? typeByExtension(name.key)?.mime
-    : contentType;
-  const type = acceptDeclared({ extension: name.extension, contentType: declared });
+  const type = admitDeclared({ extension: name.extension, contentType }, accepted);
   const { formId, customFieldId } = place;
   return {
     org,

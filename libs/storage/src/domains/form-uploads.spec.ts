@@ -27,6 +27,25 @@ describe('form files', () => {
     await expect(upload('a-b-c.png')).rejects.toMatchObject({ code: 'already_exists' });
   });
 
+  test.each(['\u200fתוצאות.png', '\u200eIMG-7.png', '\u2068Anna\u2069?.png', 'soft\u00adhyphen.png'])(
+    'the name that is answered for %j finds that file and no other',
+    async (fileName) => {
+      const other = samples.gif.bytes;
+      for (const name of ['-תוצאות.gif', 'Anna.gif'])
+        await forms.upload(one, { ...file, fileName: name }, { bytes: once(other), contentType: 'image/gif' });
+      const stored = await upload(fileName);
+      await expect(upload(stored.fileName)).rejects.toMatchObject({ code: 'already_exists' });
+      const read = await forms.read(one, { ...file, fileName: stored.fileName });
+      read.body.destroy();
+      expect(read.file).toMatchObject({ etag: stored.etag, fileName: stored.fileName });
+      await expect(forms.read(eleven, { ...file, fileName: stored.fileName })).rejects.toMatchObject({
+        code: 'not_found',
+      });
+      await forms.delete(one, { ...file, fileName: stored.fileName });
+      expect((await forms.list(one, file)).items.map((item) => item.fileName)).toEqual(['-תוצאות.gif', 'Anna.gif']);
+    },
+  );
+
   test.each(['', 'application/octet-stream', 'application/octet-stream; x=y'])(
     'a client that knows no type (%j) is helped by the extension, never against the bytes',
     async (contentType) => {

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
+import { runs } from '../../test/long.js';
 import { parseFileName } from './file-name.js';
 import { isCleanSegment } from './segment.js';
 
 const invalid = expect.objectContaining({ code: 'invalid_file_name' });
-const pieces = ['.', '..', ' ', '/', '\\', '%', '2e', '2f', '5c', '${', '$', '{', ';', '*', '?', ':', '"', '-', 'con', 'nul', 'COM1',
+const pieces = ['%u002e', '%u002f', '\u200f', '\u200e', '\u2068', '\u00ad', '\u061c', '\u3164', '\u0301', '.', '..', ' ', '/', '\\', '%', '2e', '2f', '5c', '${', '$', '{', ';', '*', '?', ':', '"', '-', 'con', 'nul', 'COM1',
   '.pdf', 'a', 'é', 'e\u0301', '日本', '\u0338', '\u034f', '\ud83d\ude00', '\ufe0f', '\u200d', '\u200b', '\u202e', '\ufeff', '\ue000', '\u0378', '\ufffd', '\uff0e', '\uff05', '\uff04', '\uff5b',
   '\uff1a', '\u2026', '\u2024', '\u3000', '\u00a0', '\u2028']; // prettier-ignore
 const name = fc.oneof(
@@ -60,13 +61,18 @@ describe('a file name that a person chose', () => {
   });
 
   it.each([
-    ['annexe\u202efdp.exe', 'annexefdp.exe', 'annexe-fdp.exe', 'exe'],
-    ['a\u200bb.pdf', 'ab.pdf', 'a-b.pdf', 'pdf'],
-    ['a.pdf\u200b', 'a.pdf', 'a-.pdf', 'pdf'],
-    ['\ufeffa.pdf', 'a.pdf', '-a.pdf', 'pdf'],
-    [`${'\ufeff'.repeat(80)}a`, 'a', `${'-'.repeat(80)}a`, ''],
-    ['e\u200b\u0301.pdf', 'é.pdf', 'e-\u0301.pdf', 'pdf'],
-  ])('shows no invisible character of %j', (given, original, key, extension) => {
+    ['annexe\u202efdp.exe', 'annexefdp.exe', 'annexefdp.exe', 'exe'],
+    ['a\u200bb.pdf', 'ab.pdf', 'ab.pdf', 'pdf'],
+    ['a.pdf\u200b', 'a.pdf', 'a.pdf', 'pdf'],
+    ['\ufeffa.pdf', 'a.pdf', 'a.pdf', 'pdf'],
+    [`${'\ufeff'.repeat(80)}a`, 'a', 'a', ''],
+    ['e\u200b\u0301.pdf', 'é.pdf', 'é.pdf', 'pdf'],
+    ['\u200fתוצאות.pdf', 'תוצאות.pdf', 'תוצאות.pdf', 'pdf'],
+    ['\u200eIMG-7.jpg', 'IMG-7.jpg', 'IMG-7.jpg', 'jpg'],
+    ['\u2068Anna\u2069.pdf', 'Anna.pdf', 'Anna.pdf', 'pdf'],
+    ['soft\u00adhyphen\u061c\u3164?.pdf', 'softhyphen?.pdf', 'softhyphen-.pdf', 'pdf'],
+    ['a?.pdf.\u202e', 'a?.pdf.', 'a--.pdf', 'pdf'],
+  ])('shows no invisible character of %j, and keeps none in its key', (given, original, key, extension) => {
     expect(parseFileName(given)).toEqual({ original, key, extension });
   });
 
@@ -107,6 +113,10 @@ describe('a file name that a person chose', () => {
     ['a slash encoded with fullwidth characters', 'a\uff05\uff12\uff26b.pdf'],
     ['an encoded slash with something invisible inside', 'a%\u200b2fb.pdf'],
     ['an overlong slash', 'a%c0%afb.pdf'],
+    ['dots encoded as UTF-16 units', '%u002e%u002E'],
+    ['a slash encoded as a UTF-16 unit', 'a%u002fb.pdf'],
+    ['a fullwidth slash encoded as a UTF-16 unit', 'a%uFF0Fb.pdf'],
+    ['a backslash encoded as a unit, encoded once more', 'a%25u005cb.pdf'],
     ['an encoded NUL', 'a%00.pdf'],
     ['an encoded line feed', 'a%0ab.pdf'],
     ['300 bytes', `${'a'.repeat(296)}.pdf`],
@@ -139,6 +149,19 @@ describe('a file name that a person chose', () => {
         expect(parsed.original).toBe(parsed.original.normalize('NFC'));
       }),
       { numRuns: 2000 },
+    );
+  });
+
+  it('is found again under every name that is answered for it', () => {
+    fc.assert(
+      fc.property(name, (given) => {
+        const parsed = attempt(given);
+        fc.pre(!('code' in parsed));
+        const { original, key } = parsed as { original: string; key: string };
+        expect(parseFileName(original)).toEqual(parsed);
+        expect(parseFileName(key).key).toBe(key);
+      }),
+      { numRuns: runs(2000, 200_000) },
     );
   });
 

@@ -15,7 +15,7 @@ import {
 export interface FileName {
   /** As it was given, in NFC and without bidi and other invisible characters: for metadata and for the download. */
   readonly original: string;
-  /** One clean segment of a key; the same name always gives the same one, and parsing it again changes nothing. */
+  /** One clean segment of a key: what `original` becomes, and what parsing either of the two gives again. */
   readonly key: string;
   /** The extension of both, lower case, without the dot; empty where there is none (`README`, `.env`). */
   readonly extension: string;
@@ -44,7 +44,7 @@ export function parseFileName(value: unknown): FileName {
   if (/[/\\]/.test(decoded) || overlong.test(original)) refuse('contain no slashes');
   if (/\p{Cc}/u.test(decoded)) refuse('contain no control characters');
   if (isDotsOrBlank(decoded)) refuse('not be empty or only dots');
-  const key = clean(name);
+  const key = clean(original);
   if (!isCleanSegment(key)) refuse(`be at most ${maxSegmentBytes} bytes long`);
   return { original, key, extension: extensionOf(key) };
 }
@@ -58,6 +58,7 @@ function extensionOf(name: string): string {
 /** What the name becomes for a reader who decodes percents, folds look-alikes and drops what is invisible, for as long as that changes anything. */
 function decodeAll(name: string): string {
   const next = name
+    .replace(/%u([0-9a-f]{4})/gi, (_, unit: string) => String.fromCharCode(Number.parseInt(unit, 16)))
     .replace(/(?:%[0-9a-f]{2})+/gi, (run) => Buffer.from(run.replaceAll('%', ''), 'hex').toString('utf8'))
     .normalize('NFKC')
     .replace(invisible, '');

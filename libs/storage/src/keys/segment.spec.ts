@@ -57,6 +57,13 @@ test.each([
   expect(isCleanSegment(text)).toBe(['a..b', 'a×b', 'a'.repeat(128)].includes(text));
 });
 
+test.each(['%u002e%u002e', 'a%u002Fb', 'a%uff0fb', '\uff05u002e', '%2e%2e'])(
+  '%j is refused: a reader may decode it',
+  (text) => {
+    expect(isCleanSegment(text)).toBe(false);
+  },
+);
+
 test.each(['a/b.pdf', `${'a/'.repeat(31)}b`])('%s is a plain path', (text) => {
   expect(isPlainPath(text)).toBe(true);
 });

@@ -13,8 +13,8 @@ export const unprintable = /(?![\u200c\u200d\p{VS}])[\p{C}\p{Zl}\p{Zp}\p{DI}\uff
 /** Wildcards of IAM, what Windows forbids in a name, and what breaks headers and URLs when somebody forgets to encode. */
 export const special = /[\\<>"|?*:]/;
 
-/** A percent-encoded byte: S3 would keep it literally until somebody decodes it once more. */
-export const percentEncoded = /%[0-9a-f]{2}/i;
+/** A percent-encoded byte, or a UTF-16 unit as `escape()` of JavaScript and old servers write it: S3 would keep it literally until somebody decodes it once more. */
+export const percentEncoded = /%(?:[0-9a-f]{2}|u[0-9a-f]{4})/i;
 
 /** IAM policy variables and the `${filename}` of a POST policy. */
 export const placeholder = '${';

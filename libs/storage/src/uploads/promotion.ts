@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { acceptedType } from '../content/accepted-types.js';
-import { sniffBytes, verifyContent } from '../content/detect.js';
+import { sniffBytes, storedType, verifyContent, verifyFurther } from '../content/detect.js';
+import { furtherLook } from '../content/further-look.js';
 import { layout } from '../keys/layout.js';
 import type { ObjectKey } from '../keys/object-key.js';
 import type { OrgId } from '../keys/org-id.js';
@@ -23,15 +24,17 @@ export async function promote(
   { incoming, final }: { incoming: ObjectKey; final: ObjectKey },
   promised: Promised,
 ): Promise<void> {
-  const { contentType, fileName, by, uploadId, sha256 } = promised;
+  const { fileName, by, uploadId, sha256 } = promised;
   const source = settings.capabilities.conditionalCopySource
     ? incoming
     : await outOfReach(store, org, incoming, uploadId);
   try {
-    const sourceEtag = await inspect(store, settings, org, source, promised).catch((error: unknown) => {
-      // A body that breaks off while it is read.
-      throw storageErrorOf(error);
-    });
+    const { etag: sourceEtag, contentType } = await inspect(store, settings, org, source, promised).catch(
+      (error: unknown) => {
+        // A body that breaks off while it is read.
+        throw storageErrorOf(error);
+      },
+    );
     const metadata = toMetadata({ fileName, by, uploadId, sha256 });
     const replacing = promised.replacing;
     await store.copy(org, source, final, { contentType, metadata, sourceEtag, ifAbsent: !replacing, replacing });
@@ -50,7 +53,8 @@ async function outOfReach(store: ObjectStore, org: OrgId, incoming: ObjectKey, u
 
 /**
  * Compares what is stored with what was promised, by the stored bytes and never by the client's word. Every read is on
- * condition of the ETag seen first, so that the answer is about one state of the object; that ETag is returned.
+ * condition of the ETag seen first, so that the answer is about one state of the object; that ETag is returned, with the
+ * type to store.
  */
 async function inspect(
   store: ObjectStore,
@@ -58,7 +62,7 @@ async function inspect(
   org: OrgId,
   key: ObjectKey,
   promised: Promised,
-): Promise<string> {
+): Promise<{ etag: string; contentType: string }> {
   const info = await store.head(org, key);
   if (info.size !== promised.size) {
     throw new StorageError('size_mismatch', `${promised.size} bytes were promised, ${info.size} were sent.`);
@@ -71,9 +75,19 @@ async function inspect(
     throw new StorageError('hash_mismatch', 'The bytes do not have the promised SHA-256.');
   }
   const isWhole = info.size <= sniffBytes;
-  const { body } = await store.read(org, key, { range: `bytes=0-${sniffBytes - 1}`, ifMatch: info.etag });
-  await verifyContent(Buffer.concat(await body.toArray()), acceptedType(promised.contentType), isWhole);
-  return info.etag;
+  const { etag, size } = info;
+  const bytesOf = async (range: string) =>
+    Buffer.concat(await (await store.read(org, key, { range, ifMatch: etag })).body.toArray());
+  const type = acceptedType(promised.contentType);
+  const head = await bytesOf(`bytes=0-${sniffBytes - 1}`);
+  await verifyContent(head, type, isWhole);
+  const look = isWhole ? undefined : furtherLook(head, type);
+  if (look) {
+    const from = 'last' in look ? Math.max(0, size - look.last) : look.from;
+    const to = 'last' in look ? size - 1 : from + look.length - 1;
+    verifyFurther(from < size ? await bytesOf(`bytes=${from}-${to}`) : Buffer.alloc(0), type, head);
+  }
+  return { etag, contentType: storedType(head, type) };
 }
 
 function requireEncryption({ encryption, capabilities }: StorageSettings, info: ObjectInfo): void {

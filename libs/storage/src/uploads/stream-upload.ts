@@ -1,4 +1,7 @@
+import type { AcceptedType } from '../content/accepted-types.js';
+import { storedType } from '../content/detect.js';
 import type { ObjectStore } from '../s3/object-store.js';
+import { unbroken } from '../s3/source.js';
 import { StorageError } from '../storage.error.js';
 import type { StorageEvents } from '../storage.events.js';
 import { storedFile, toMetadata, type StoredFile } from './stored-file.js';
@@ -20,22 +23,45 @@ export async function streamUpload(
   { bytes, size, atMost, signal }: Incoming,
 ): Promise<StoredFile> {
   const subject = { org, purpose, place, by };
+  const isText = type.mime.startsWith('text/');
+  const verified = verifiedBytes(isText ? unbroken(bytes, signal) : bytes, { type, maxBytes, size });
   try {
     if (size !== undefined && size > maxBytes) {
       throw new StorageError('file_too_large', `The file is larger than ${maxBytes} bytes.`);
     }
-    const info = await store.put(org, key, verifiedBytes(bytes, { type, maxBytes, size }), {
-      contentType: type.mime,
+    const begun = isText ? await begin(verified, type) : { bytes: verified, contentType: type.mime };
+    const info = await store.put(org, key, begun.bytes, {
+      contentType: begun.contentType,
       metadata: toMetadata({ fileName, by }),
       size,
       atMost,
       ifAbsent: !replaces,
       signal,
     });
-    events.emit({ kind: 'upload-completed', ...subject, contentType: type.mime, size: info.size, direct: false });
+    events.emit({
+      kind: 'upload-completed',
+      ...subject,
+      contentType: begun.contentType,
+      size: info.size,
+      direct: false,
+    });
     return storedFile(info, nameInKey);
   } catch (error) {
     events.refused({ ...subject, direct: false }, error);
     throw error;
+  } finally {
+    // Where the store was not even asked, the source is left all the same.
+    void verified.return().catch(() => {});
   }
+}
+
+/** A text says its encoding in its first bytes, and the store is told before the first are written. */
+async function begin(verified: AsyncGenerator<Uint8Array, void, undefined>, type: AcceptedType) {
+  const { value } = await verified.next();
+  const first = value ?? new Uint8Array();
+  async function* bytes() {
+    yield first;
+    yield* verified;
+  }
+  return { bytes: bytes(), contentType: storedType(first, type) };
 }
