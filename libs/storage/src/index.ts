@@ -1,6 +1,7 @@
 export { StorageModule } from './storage.module.js';
 export type {
   Encryption,
+  Limits,
   StaticCredentials,
   StorageModuleOptions,
   StoreCapabilities,
@@ -27,7 +28,7 @@ export {
 export { parseFileName, type FileName } from './keys/file-name.js';
 export { acceptDeclared, acceptedType, acceptedTypes, type AcceptedType } from './content/accepted-types.js';
 
-export { S3_CLIENT } from './s3/s3-client.js';
+export { createS3Client, S3_CLIENT } from './s3/s3-client.js';
 export { onBehalfOf } from './s3/org-guard.js';
 export { ObjectStore } from './s3/object-store.js';
 export type { CopyOptions, ObjectPage, ObjectStream, PutOptions, ReadOptions } from './s3/object-requests.js';
