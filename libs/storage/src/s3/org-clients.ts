@@ -30,7 +30,8 @@ export class OrgClients {
     if (tenantRole === undefined) return this.#main;
     const name = `${area}/${org}`;
     const client =
-      this.#clients.get(name) ?? createServingClient(this.#settings, tenantCredentials(this.#settings, org, area, this.#tokens));
+      this.#clients.get(name) ??
+      createServingClient(this.#settings, tenantCredentials(this.#settings, org, area, this.#tokens));
     this.#clients.delete(name);
     this.#clients.set(name, client);
     if (this.#clients.size > (tenantRole.maxTenants ?? 500)) this.#forgetOldest();

@@ -42,7 +42,10 @@ const objectCommands =
  * was sent for, in this module's own bucket. An empty key is refused above all, because the SDK puts it on the wire as a
  * command on the bucket itself (`DELETE /bucket/`). Only a client that may administer changes the settings of buckets.
  */
-export function orgGuard(bucket: string, { mayAdminister }: { mayAdminister: boolean }): Pluggable<ServiceInputTypes, ServiceOutputTypes> {
+export function orgGuard(
+  bucket: string,
+  { mayAdminister }: { mayAdminister: boolean },
+): Pluggable<ServiceInputTypes, ServiceOutputTypes> {
   return {
     applyToStack: (stack) =>
       stack.add(

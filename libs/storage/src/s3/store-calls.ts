@@ -28,7 +28,7 @@ export function connectionsOf({ maxSockets, limits, timeouts }: StorageSettings)
 interface Terms {
   /** The bytes of this read are taken by us as they come: it is no download that a slow client can hold up. */
   isOwnRead?: boolean;
-  /** Milliseconds, in place of `timeouts.call`. */
+  /** Milliseconds, where they are fewer than `timeouts.call`. */
   withinMs?: number;
 }
 
@@ -69,7 +69,8 @@ export function regulate(client: object, settings: StorageSettings, connections:
   config.requestHandler = {
     metadata: inner.metadata,
     destroy: () => inner.destroy?.(),
-    handle: (request, options) => inner.handle(request, { ...options, abortSignal: ends.get(request) ?? options?.abortSignal }),
+    handle: (request, options) =>
+      inner.handle(request, { ...options, abortSignal: ends.get(request) ?? options?.abortSignal }),
   };
 
   middlewareStack.use({
@@ -79,7 +80,7 @@ export function regulate(client: object, settings: StorageSettings, connections:
           const { isOwnRead, withinMs } = termsOf.get(args.input) ?? {};
           const purpose = purposes[context.commandName ?? ''] ?? 'control';
           const call: Call = {
-            clock: new CallClock(withinMs ?? settings.timeouts.call),
+            clock: new CallClock(Math.min(withinMs ?? Infinity, settings.timeouts.call)),
             org: orgOf(args.input) ?? '',
             purpose: isOwnRead ? 'control' : purpose,
             signal: (context[SMITHY_CONTEXT_KEY] as { abortSignal?: AbortSignal } | undefined)?.abortSignal,
@@ -114,13 +115,20 @@ export function regulate(client: object, settings: StorageSettings, connections:
             return result;
           } catch (error) {
             call.release();
-            throw error;
+            throw ofThisRealm(error);
           }
         },
         { step: 'deserialize', name: 'tenantStorageConnection', priority: 'low', override: true },
       );
     },
   });
+}
+
+/** Where modules run in a realm of their own, as under Jest, the SDK knows no error of Node's as one, and drops its code. */
+function ofThisRealm(error: unknown): unknown {
+  if (error instanceof Error || typeof error !== 'object') return error;
+  const { name, message, ...more } = error as Error;
+  return Object.assign(new Error(message, { cause: error }), { name, ...more });
 }
 
 const isStreamed = ({ commandName }: HandlerExecutionContext): boolean => commandName === 'GetObjectCommand';

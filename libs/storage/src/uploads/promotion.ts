@@ -71,7 +71,7 @@ async function inspect(
     throw new StorageError('hash_mismatch', 'The bytes do not have the promised SHA-256.');
   }
   const isWhole = info.size <= sniffBytes;
-  const { body } = await store.read(org, key, { range: `bytes=0-${sniffBytes - 1}`, ifMatch: info.etag });
+  const { body } = await store.readAtOnce(org, key, { range: `bytes=0-${sniffBytes - 1}`, ifMatch: info.etag });
   await verifyContent(Buffer.concat(await body.toArray()), acceptedType(promised.contentType), isWhole);
   return info.etag;
 }
@@ -86,7 +86,7 @@ function requireEncryption({ encryption, capabilities }: StorageSettings, info: 
 /** The store's own checksum where it has one for the whole object, else a read of it. */
 async function hashOf(store: ObjectStore, org: OrgId, key: ObjectKey, info: ObjectInfo): Promise<string> {
   if (info.sha256) return Buffer.from(info.sha256, 'base64').toString('hex');
-  const { body } = await store.read(org, key, { ifMatch: info.etag });
+  const { body } = await store.readAtOnce(org, key, { ifMatch: info.etag });
   const hash = createHash('sha256');
   for await (const chunk of body) hash.update(chunk as Uint8Array);
   return hash.digest('hex');
