@@ -5,6 +5,7 @@ import { startBench, type Bench } from './bench.js';
 import { machine, table } from './report.js';
 import { embeddedMemoryRows } from './rows/embedded.rows.js';
 import { embeddedLargeRows } from './rows/embedded-large.rows.js';
+import { fairnessRows } from './rows/fairness.rows.js';
 import { listRows } from './rows/list.rows.js';
 import { memoryRows } from './rows/memory.rows.js';
 import { presignRows } from './rows/presign.rows.js';
@@ -20,6 +21,7 @@ const groups: Record<string, (bench: Bench) => Promise<Row[]>> = {
   memory: memoryRows,
   download: downloadRows,
   request: requestRows,
+  fairness: fairnessRows,
   boot: bootRows,
   'embedded-start': embeddedStartRows,
   'embedded-memory': embeddedMemoryRows,

@@ -1,6 +1,7 @@
 export { StorageModule } from './storage.module.js';
 export type {
   Encryption,
+  Limits,
   StaticCredentials,
   StorageModuleOptions,
   StoreCapabilities,
@@ -34,7 +35,7 @@ export {
 } from './content/accepted-types.js';
 export { acceptDeclared, admitDeclared } from './content/declared-type.js';
 
-export { S3_CLIENT } from './s3/s3-client.js';
+export { createS3Client, S3_CLIENT } from './s3/s3-client.js';
 export { onBehalfOf } from './s3/org-guard.js';
 export { ObjectStore } from './s3/object-store.js';
 export type { CopyOptions, ObjectPage, ObjectStream, PutOptions, ReadOptions } from './s3/object-requests.js';

@@ -10,7 +10,7 @@ import { TenantGuard } from './http/tenant.guard.js';
 import { ObjectStore } from './s3/object-store.js';
 import { OrgClients } from './s3/org-clients.js';
 import { Presigner } from './s3/presigner.js';
-import { createS3Client, S3_CLIENT } from './s3/s3-client.js';
+import { createServingClient, S3_CLIENT } from './s3/s3-client.js';
 import { StorageEvents } from './storage.events.js';
 import { ConfigurableModuleClass, STORAGE_OPTIONS } from './storage.module-definition.js';
 import { storageSettings, type StorageSettings } from './storage.settings.js';
@@ -40,7 +40,7 @@ const offered = [
     {
       provide: S3_CLIENT,
       inject: [STORAGE_SETTINGS],
-      useFactory: (settings: StorageSettings) => createS3Client(settings),
+      useFactory: (settings: StorageSettings) => createServingClient(settings),
     },
     {
       provide: OrgClients,

@@ -12,14 +12,29 @@ export interface StaticCredentials {
 /** Server-side encryption asked for on every write; `none` for stores without it, such as MinIO without a KMS. */
 export type Encryption = 'AES256' | 'none' | { kmsKeyId: string };
 
-/** Milliseconds. Each ends the call with `store_unavailable`. */
+/** Milliseconds. What one of them ends fails with `store_unavailable`. */
 export interface Timeouts {
-  /** Until the connection stands. Default 3,000. */
+  /** For one try: until the connection stands. Default 3,000. */
   connect: number;
-  /** Until an answer's headers arrive. Default 30,000. */
+  /** For one try: until all is sent and the answer's headers arrive. Default 30,000. */
   request: number;
-  /** Silence on an open connection. Default 60,000. */
+  /**
+   * For a call to the store, all its tries, its credentials and its answer included; for a download, up to its first byte.
+   * Default 45,000: an application should say 503 before whoever waits for it gives up, which is often after 60 seconds.
+   */
+  call: number;
+  /** Waiting for one of our own connections, which no other timeout counts. Default 5,000. */
+  queue: number;
+  /** Silence of the store in the middle of a download. A reader that pauses is not counted. Default 60,000. */
   socket: number;
+}
+
+/** What may be under way at once, in one process. */
+export interface Limits {
+  /** Downloads through the application. Each holds a connection to the store until its reader has all of it. Default 256. */
+  downloadsAtOnce: number;
+  /** Of these, by one organisation: more wait for `timeouts.queue`, then fail with `too_many_requests`. Default 64. */
+  downloadsPerOrg: number;
 }
 
 /** What a store can do. Everything is true for Amazon S3; switch off what yours lacks: the module adapts or refuses, and never claims the guard. */
@@ -83,8 +98,13 @@ export interface StorageModuleOptions {
   timeouts?: Partial<Timeouts>;
   /** Tries for one call, the first included. Default 3. */
   maxAttempts?: number;
-  /** Connections held open to the store. Default 100. */
+  /**
+   * Connections to the store for writes, and as many again for calls without a body (HEAD, LIST, DELETE, COPY …). One
+   * organisation gets at most half of either, and organisations that wait take turns. Default 100. Downloads have their own:
+   * `limits`.
+   */
   maxSockets?: number;
+  limits?: Partial<Limits>;
   /** The account that owns the bucket, sent on server-side calls so that a bucket taken over by another account is refused. */
   expectedBucketOwner?: string;
   /** Where the authenticated organisation stands on a request; default: `request.user.org_id`. Never read it from path, query, header or body. */

@@ -1,7 +1,7 @@
-/** How long a read URL lives, and the longest a caller may ask for. */
+/** How long a read URL lives, and the longest that `ObjectStore` signs. */
 export const readUrlSeconds = 900;
 
-/** How long a write URL lives, and the longest a caller may ask for. */
+/** How long a write URL lives, and the longest that `ObjectStore` signs. */
 export const writeUrlSeconds = 300;
 
 /** The largest file of any domain: 250 MiB. */
@@ -21,3 +21,6 @@ export const partBytes = 5 * 1024 * 1024;
 
 /** The size of every part of a direct multipart upload but the last: 8 MiB, 32 parts for the largest file. */
 export const ticketPartBytes = 8 * 1024 * 1024;
+
+/** Files of a list's page that carry read URLs: to sign is time of the event loop, which all requests share. */
+export const mostListedWithUrls = 200;

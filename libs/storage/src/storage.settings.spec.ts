@@ -29,6 +29,7 @@ const mistakes: [string, unknown, RegExp][] = [
   ['a timeout of nothing', { timeouts: { request: 0 } }, /timeouts\.request/],
   ['too many attempts', { maxAttempts: 11 }, /maxAttempts/],
   ['no sockets', { maxSockets: 0 }, /maxSockets/],
+  ['no downloads', { limits: { downloadsPerOrg: 0 } }, /limits\.downloadsPerOrg/],
   ['an owner that is a name', { expectedBucketOwner: 'me' }, /12 digits/],
   ['a window beyond the bound', { stableUrlSeconds: 900 }, /stableUrlSeconds/],
   ['POST where nobody verifies it', { uploadMethod: 'POST', capabilities: { postPolicy: false } }, /verifies POST/],

@@ -2,6 +2,7 @@ import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@smit
 import { mistakesInAccept } from './content/accepted-types.js';
 import { StorageError } from './storage.error.js';
 import type {
+  Limits,
   StaticCredentials,
   StorageModuleOptions,
   StoreCapabilities,
@@ -20,6 +21,7 @@ export interface StorageSettings extends Omit<
   expectedBucketOwner?: string;
   tenantRole?: TenantRole;
   timeouts: Timeouts;
+  limits: Limits;
   capabilities: StoreCapabilities;
 }
 
@@ -59,10 +61,17 @@ export function storageSettings(options: StorageModuleOptions): StorageSettings 
     bucketRules: {},
     checkBucketOnBoot: 'off',
     ...definedOnly(options),
-    timeouts: { connect: 3_000, request: 30_000, socket: 60_000, ...options.timeouts },
+    timeouts: { connect: 3_000, request: 30_000, call: 45_000, queue: 5_000, socket: 60_000, ...options.timeouts },
+    limits: limitsOf(options.limits),
     capabilities,
   };
 }
+
+/** A bound for all that is set alone bounds each organisation too. */
+const limitsOf = ({ downloadsAtOnce = 256, downloadsPerOrg = 64 }: Partial<Limits> = {}): Limits => ({
+  downloadsAtOnce,
+  downloadsPerOrg: Math.min(downloadsPerOrg, downloadsAtOnce),
+});
 
 const definedOnly = <T extends object>(given: T): T =>
   Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as T;
@@ -99,6 +108,9 @@ function* mistakesIn(options: StorageModuleOptions): Generator<string> {
   }
   for (const [name, value] of Object.entries({ ...timeouts })) {
     if (!isWhole(value, 1, 3_600_000)) yield `timeouts.${name} must be whole milliseconds above 0.`;
+  }
+  for (const [name, value] of Object.entries({ ...options.limits })) {
+    if (!isWhole(value, 1, 100_000)) yield `limits.${name} must be a whole number from 1 to 100000.`;
   }
   if (options.maxAttempts !== undefined && !isWhole(options.maxAttempts, 1, 10)) yield 'maxAttempts must be 1 … 10.';
   if (options.maxSockets !== undefined && !isWhole(options.maxSockets, 1, 10_000))

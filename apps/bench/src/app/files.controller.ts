@@ -32,7 +32,7 @@ export class FilesController {
 
   @Get()
   async list(@CurrentOrg() org: OrgId, @Query('urls') urls: string) {
-    return this.forms.list(org, field, { urls: urls === 'true', by: 'alice' });
+    return this.forms.list(org, field, { urls: urls === 'true', limit: 200, by: 'alice' });
   }
 
   @Get(':fileName/url')

@@ -30,8 +30,8 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
 @Injectable()
 export class JwtGuard extends AuthGuard('jwt') {}
 
-export const token = (): Promise<string> =>
-  new SignJWT({ org_id: '1', role: 'patient' })
+export const token = (org = '1'): Promise<string> =>
+  new SignJWT({ org_id: org, role: 'patient' })
     .setProtectedHeader({ alg: 'HS256' })
     .setSubject('alice')
     .setIssuer('bench')

@@ -17,6 +17,7 @@ const meter = new Meter();
 
 serve({
   target: async () => ({ port, authorization: `Bearer ${await token()}` }),
+  authorizationOf: async (org: string) => `Bearer ${await token(org)}`,
   meter: () => meter.start(),
   reading: () => meter.stop(),
 });

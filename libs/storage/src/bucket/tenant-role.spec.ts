@@ -15,7 +15,7 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { startEmbeddedS3, type EmbeddedS3 } from '@nest-tenant-storage/embedded-s3';
 import { parseOrgId } from '../keys/org-id.js';
 import { createS3Client } from '../s3/s3-client.js';
-import { tenantCredentials } from '../s3/tenant-credentials.js';
+import { TokenService, tenantCredentials } from '../s3/tenant-credentials.js';
 import type { Area } from '../s3/org-clients.js';
 import { storageSettings, type StorageSettings } from '../storage.settings.js';
 import { archiverPolicy, tenantRolePolicy } from './iam-policies.js';
@@ -69,7 +69,8 @@ describe.each(Object.entries(walls))('%s', (_name, { rights: [files, archive = f
     settings = storageSettings({ bucket: Bucket, region, endpoint, credentials, tenantRole });
     const client = (of: S3Client['config']['credentials'] | typeof credentials) =>
       new S3Client({ region, endpoint, credentials: of, forcePathStyle: true, maxAttempts: 1 });
-    const session = (area: Area) => client(tenantCredentials(settings, parseOrgId('1'), area));
+    const tokens = new TokenService(settings, credentials);
+    const session = (area: Area) => client(tenantCredentials(settings, parseOrgId('1'), area, tokens));
     [root, tenant, archiver] = [client(credentials), session('files'), session('archive')];
     if (tagSession) {
       const admin = createS3Client(settings);

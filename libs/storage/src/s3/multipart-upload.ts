@@ -3,13 +3,16 @@ import type { OrgId } from '../keys/org-id.js';
 import { onBehalfOf } from './org-guard.js';
 import { ownTurn } from './own-turn.js';
 import type { PartBuffer } from './part-buffer.js';
+import { inBase64, type PartChecksum } from './part-checksum.js';
 import { withPayloadHash } from './payload-hash.js';
+import { noObject } from './s3-error.js';
 import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
   UploadPartCommand,
 } from './sdk.cjs';
+import { onTerms } from './store-calls.js';
 
 /** Parts sent at once, beside the one being filled: what bounds the memory of an upload. */
 const partsInFlight = 2;
@@ -21,6 +24,14 @@ export type WriteParams = Omit<PutObjectCommandInput, 'Body' | 'Bucket' | 'Key' 
 
 export const onlyAsTheFirst = { IfNoneMatch: '*' };
 
+interface PartOptions {
+  checksum?: PartChecksum;
+  signal?: AbortSignal;
+}
+
+/** Milliseconds to clear up: whoever waits has waited for what failed. */
+const abortMs = 5_000;
+
 /** Parts of one object on their way. Ends with `complete` or `abort`. */
 export class MultipartUpload {
   readonly #client: S3Client;
@@ -28,16 +39,24 @@ export class MultipartUpload {
   readonly #target: { Bucket: string; Key: string; UploadId: string; ExpectedBucketOwner?: string };
   readonly #cancel = new AbortController();
   readonly #signal: AbortSignal;
+  readonly #checksum: PartChecksum | undefined;
   readonly #parts: CompletedPart[] = [];
   readonly #underWay = new Set<Promise<void>>();
   readonly #spare: PartBuffer[] = [];
   #failure: { error: unknown } | undefined;
 
-  private constructor(client: S3Client, org: OrgId, params: WriteParams, uploadId: string, signal?: AbortSignal) {
+  private constructor(
+    client: S3Client,
+    org: OrgId,
+    params: WriteParams,
+    uploadId: string,
+    { checksum, signal }: PartOptions,
+  ) {
     const { Bucket, Key, ExpectedBucketOwner } = params;
     this.#client = client;
     this.#org = org;
     this.#target = { Bucket, Key, UploadId: uploadId, ExpectedBucketOwner };
+    this.#checksum = checksum;
     this.#signal = signal ? AbortSignal.any([signal, this.#cancel.signal]) : this.#cancel.signal;
   }
 
@@ -45,11 +64,13 @@ export class MultipartUpload {
     client: S3Client,
     org: OrgId,
     params: WriteParams,
-    signal?: AbortSignal,
+    options: PartOptions = {},
   ): Promise<MultipartUpload> {
-    const create = onBehalfOf(org, new CreateMultipartUploadCommand(params));
-    const { UploadId } = await client.send(create, { abortSignal: signal });
-    return new MultipartUpload(client, org, params, UploadId ?? '', signal);
+    const algorithm = options.checksum && { ChecksumAlgorithm: options.checksum };
+    const create = onBehalfOf(org, new CreateMultipartUploadCommand({ ...params, ...algorithm }));
+    const { UploadId } = await client.send(create, { abortSignal: options.signal });
+    if (!UploadId) throw noObject();
+    return new MultipartUpload(client, org, params, UploadId, options);
   }
 
   /** Waits for a free place, not for the part itself. */
@@ -87,21 +108,31 @@ export class MultipartUpload {
   async abort(): Promise<void> {
     this.#cancel.abort();
     await Promise.all(this.#underWay);
-    await this.#client.send(onBehalfOf(this.#org, new AbortMultipartUploadCommand(this.#target))).catch(() => {});
+    const abort = onBehalfOf(this.#org, new AbortMultipartUploadCommand(this.#target));
+    await this.#client.send(onTerms(abort, { withinMs: abortMs })).catch(() => {});
   }
 
   async #sendPart(part: PartBuffer, index: number): Promise<void> {
     await ownTurn();
     this.#signal.throwIfAborted();
+    const sha256 = part.sha256();
     const upload = new UploadPartCommand({
       ...this.#target,
       PartNumber: index + 1,
       Body: part.view(),
       ContentLength: part.length,
+      ...(this.#checksum === 'SHA256' && { ChecksumSHA256: inBase64(sha256) }),
+      ...(this.#checksum === 'CRC32' && { ChecksumAlgorithm: 'CRC32' as const }),
     });
-    const { ETag } = await this.#client.send(onBehalfOf(this.#org, withPayloadHash(upload, part.sha256())), {
+    const answer = await this.#client.send(onBehalfOf(this.#org, withPayloadHash(upload, sha256)), {
       abortSignal: this.#signal,
     });
-    this.#parts[index] = { PartNumber: index + 1, ETag };
+    if (!answer.ETag) throw noObject();
+    this.#parts[index] = {
+      PartNumber: index + 1,
+      ETag: answer.ETag,
+      ...(this.#checksum === 'SHA256' && { ChecksumSHA256: upload.input.ChecksumSHA256 }),
+      ...(answer.ChecksumCRC32 && { ChecksumCRC32: answer.ChecksumCRC32 }),
+    };
   }
 }

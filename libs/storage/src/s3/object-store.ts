@@ -4,9 +4,11 @@ import type { Readable } from 'node:stream';
 import type { KeyPrefix, ObjectKey } from '../keys/object-key.js';
 import type { OrgId } from '../keys/org-id.js';
 import { StorageError } from '../storage.error.js';
-import { partBytes } from '../storage.policy.js';
+import { partBytes, readUrlSeconds, writeUrlSeconds } from '../storage.policy.js';
 import type { StorageSettings } from '../storage.settings.js';
 import { requireAbsent, storedAllTheSame, writeId } from './absence.js';
+import { isArchive, requireChangeable, requireLife, requireLimit } from './bounds.js';
+import { CallClock } from './call-clock.js';
 import { escapePath } from './canonical.js';
 import { abortIncomplete } from './incomplete-uploads.js';
 import { objectInfo, type ObjectInfo } from './object-info.js';
@@ -22,9 +24,10 @@ import {
 } from './object-requests.js';
 import { writeObject } from './object-writer.js';
 import { onBehalfOf } from './org-guard.js';
-import type { Area, OrgClients } from './org-clients.js';
+import type { OrgClients } from './org-clients.js';
 import type { Grant, KeyRequest, Lifetime, PostForm, Presigned, PresignedPost, Presigner } from './presigner.js';
-import { cursorOr, storageErrorOf, takenOr } from './s3-error.js';
+import { partChecksum } from './part-checksum.js';
+import { cursorOr, noObject, storageErrorOf, takenOr } from './s3-error.js';
 import {
   CopyObjectCommand,
   DeleteObjectCommand,
@@ -32,6 +35,8 @@ import {
   HeadObjectCommand,
   ListObjectsV2Command,
 } from './sdk.cjs';
+import { SourceFailure } from './source.js';
+import { onTerms } from './store-calls.js';
 import { writeProtection } from './write-protection.js';
 
 /**
@@ -52,13 +57,15 @@ export class ObjectStore {
   /** Writes a stream; nothing is stored unless its source ends well. */
   async put(org: OrgId, key: ObjectKey, bytes: AsyncIterable<Uint8Array>, options: PutOptions): Promise<ObjectInfo> {
     const { size, atMost, ifAbsent = false, signal, contentType, metadata } = options;
+    if (!ifAbsent) requireChangeable(key);
     const attributes = { contentType, metadata: { ...metadata, [writeId]: randomUUID() } };
     const { conditionalWrites, conditionalCompletion } = this.#settings.capabilities;
     const createOnly = { put: ifAbsent && conditionalWrites, completion: ifAbsent && conditionalCompletion };
     // A conditional PutObject refuses by itself; what takes longer is refused before its bytes have come.
     const absent = () => requireAbsent(this, org, key, ifAbsent);
     const isShort = createOnly.put && (size ?? 0) <= partBytes;
-    const writing = { size, atMost, signal, createOnly, ...(isShort && { beforeParts: absent }) };
+    const checksum = partChecksum(this.#settings);
+    const writing = { size, atMost, signal, createOnly, checksum, ...(isShort && { beforeParts: absent }) };
     const headers = { ContentType: contentType, Metadata: attributes.metadata, ...writeProtection(this.#settings) };
     const params = { ...this.#target(key), ...headers };
     try {
@@ -71,13 +78,17 @@ export class ObjectStore {
       });
     } catch (error) {
       if (signal?.aborted) throw new StorageError('cancelled', 'The transfer was cancelled.', { cause: error });
-      return storedAllTheSame(this, org, key, attributes.metadata[writeId], takenOr(error, ifAbsent));
+      if (error instanceof SourceFailure) throw error.error;
+      // Whoever waits has waited for the call that failed: little is left for another look.
+      const lookedUp = { head: () => this.#head(org, key, afterwardsMs) };
+      return storedAllTheSame(lookedUp, org, key, attributes.metadata[writeId], takenOr(error, ifAbsent));
     }
   }
 
   /** A server-side copy on condition that the source is still what was inspected. */
   async copy(org: OrgId, from: ObjectKey, to: ObjectKey, options: CopyOptions): Promise<void> {
     const { sourceEtag, replacing, ifAbsent = false, contentType, metadata = {} } = options;
+    requireChangeable(to);
     const { conditionalCopy } = this.#settings.capabilities;
     await this.#call(org, to, async (client) => {
       await requireAbsent(this, org, to, ifAbsent);
@@ -94,35 +105,53 @@ export class ObjectStore {
     });
   }
 
-  async read(
+  async read(org: OrgId, key: ObjectKey, options: ReadOptions = {}): Promise<ObjectStream> {
+    return this.#read(org, key, options, false);
+  }
+
+  /** A read whose bytes this process takes as fast as they come, to verify them: no limit of downloads counts it. */
+  async readAtOnce(org: OrgId, key: ObjectKey, options: ReadOptions = {}): Promise<ObjectStream> {
+    return this.#read(org, key, options, true);
+  }
+
+  #read(
     org: OrgId,
     key: ObjectKey,
-    { range, ifMatch, ifNoneMatch, signal }: ReadOptions = {},
+    { range, ifMatch, ifNoneMatch, signal }: ReadOptions,
+    isOwnRead: boolean,
   ): Promise<ObjectStream> {
     return this.#call(org, key, async (client) => {
-      const get = new GetObjectCommand({
-        ...this.#target(key),
-        Range: range,
-        IfMatch: ifMatch,
-        IfNoneMatch: ifNoneMatch,
-      });
-      const answer = await client.send(onBehalfOf(org, get), { abortSignal: signal });
-      return { ...objectInfo(answer), body: answer.Body as Readable, contentRange: answer.ContentRange };
+      const conditions = { Range: range, IfMatch: ifMatch, IfNoneMatch: ifNoneMatch };
+      const get = new GetObjectCommand({ ...this.#target(key), ...conditions });
+      const answer = await client.send(onTerms(onBehalfOf(org, get), { isOwnRead }), { abortSignal: signal });
+      const body = answer.Body as Readable;
+      if (!answer.ETag) {
+        body.destroy();
+        throw noObject();
+      }
+      return { ...objectInfo(answer), body, contentRange: answer.ContentRange };
     });
   }
 
   async head(org: OrgId, key: ObjectKey): Promise<ObjectInfo> {
+    return this.#head(org, key);
+  }
+
+  #head(org: OrgId, key: ObjectKey, withinMs?: number): Promise<ObjectInfo> {
     return this.#call(org, key, async (client) => {
       const head = new HeadObjectCommand({
         ...this.#target(key),
         ...(this.#settings.capabilities.checksums && { ChecksumMode: 'ENABLED' }),
       });
-      return objectInfo(await client.send(onBehalfOf(org, head)));
+      const answer = await client.send(onTerms(onBehalfOf(org, head), { withinMs }));
+      if (!answer.ETag) throw noObject();
+      return objectInfo(answer);
     });
   }
 
   /** `limit` objects of a folder, in key order; an opaque cursor leads to the next ones. */
   async list(org: OrgId, prefix: KeyPrefix, options: { limit: number; cursor?: string }): Promise<ObjectPage> {
+    requireLimit(options.limit);
     return this.#call(org, prefix, async (client) => {
       const { bucket: Bucket, expectedBucketOwner: ExpectedBucketOwner } = this.#settings;
       const page = { Prefix: prefix, MaxKeys: options.limit, ContinuationToken: options.cursor };
@@ -131,6 +160,8 @@ export class ObjectStore {
         .catch((error: unknown) => {
           throw options.cursor === undefined ? error : cursorOr(error);
         });
+      // Every list names its folder, an empty one too.
+      if (answer.Name === undefined && answer.Prefix === undefined) throw noObject();
       const objects = (answer.Contents ?? []).map((object) => ({ key: object.Key ?? '', ...objectInfo(object) }));
       return { objects, nextCursor: answer.NextContinuationToken };
     });
@@ -138,6 +169,7 @@ export class ObjectStore {
 
   /** Deleting what is not there succeeds. */
   async delete(org: OrgId, key: ObjectKey): Promise<void> {
+    requireChangeable(key);
     await this.#call(org, key, (client) => client.send(onBehalfOf(org, new DeleteObjectCommand(this.#target(key)))));
   }
 
@@ -153,31 +185,40 @@ export class ObjectStore {
 
   /** The same for the keys that a list of a folder has shown: what their URLs share is prepared once. */
   async readSigner(org: OrgId, folder: KeyPrefix, expiresIn: number): Promise<ReadSigner> {
-    const grant = await this.#grant(org, folder, this.#readLife(expiresIn));
+    const life = this.#readLife(expiresIn);
+    requireLife(life, readUrlSeconds);
+    const grant = await this.#grant(org, folder, life);
     const sign = this.#presigner.urlsIn(grant, org, folder);
     return (key, headers) => sign(key, readRequest(headers));
   }
 
   async presign(org: OrgId, key: ObjectKey, request: KeyRequest, life: Lifetime): Promise<Presigned> {
+    const isRead = request.method === 'GET' || request.method === 'HEAD';
+    if (!isRead) requireChangeable(key);
+    requireLife(life, isRead ? readUrlSeconds : writeUrlSeconds);
     return this.#presigner.url(await this.#grant(org, key, life), org, key, request);
   }
 
   async presignPost(org: OrgId, key: ObjectKey, form: PostForm, life: Lifetime): Promise<PresignedPost> {
+    requireChangeable(key);
+    requireLife(life, writeUrlSeconds);
     return this.#presigner.post(await this.#grant(org, key, life), org, key, form);
   }
 
   async #call<T>(org: OrgId, key: ObjectKey | KeyPrefix, run: (client: S3Client) => Promise<T>): Promise<T> {
-    const area: Area = key.startsWith('audit-archive/') ? 'archive' : 'files';
     try {
-      return await run(this.#clients.for(org, area));
+      return await run(this.#clients.for(org, isArchive(key) ? 'archive' : 'files'));
     } catch (error) {
-      throw storageErrorOf(error);
+      throw storageErrorOf(error, this.#settings.endpoint);
     }
   }
 
   /** Credentials may have to be fetched for it. */
   #grant(org: OrgId, key: ObjectKey | KeyPrefix, life: Lifetime): Promise<Grant> {
-    return this.#call(org, key, async (client) => this.#presigner.grant(client, life));
+    return this.#call(org, key, async (client) => {
+      const grant = this.#presigner.grant(client, life);
+      return grant instanceof Promise ? new CallClock(this.#settings.timeouts.call).race(grant) : grant;
+    });
   }
 
   #readLife = (expiresIn: number): Lifetime => ({ expiresIn, roundTo: this.#settings.stableUrlSeconds });
@@ -187,3 +228,6 @@ export class ObjectStore {
     return { Bucket: bucket, Key: key, ExpectedBucketOwner: expectedBucketOwner };
   }
 }
+
+/** Milliseconds for what follows a call that failed. */
+const afterwardsMs = 5_000;

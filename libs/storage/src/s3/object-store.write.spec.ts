@@ -40,7 +40,7 @@ describe('put', () => {
   ])('a source that breaks off leaves nothing: %s', async (_name, at, size) => {
     async function* broken() {
       yield* stream(pattern(at));
-      throw new Error('socket hang up');
+      throw Object.assign(new Error('aborted'), { code: 'ECONNRESET' });
     }
     await expect(store.put(one, key, broken(), { ...attributes, size })).rejects.toMatchObject({ code: 'cancelled' });
     expect(await storage.contents()).toEqual({ keys: [], openUploads: [] });

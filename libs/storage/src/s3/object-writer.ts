@@ -5,6 +5,7 @@ import { MultipartUpload, onlyAsTheFirst, type WriteParams } from './multipart-u
 import { onBehalfOf } from './org-guard.js';
 import { ownTurn } from './own-turn.js';
 import { PartBuffer } from './part-buffer.js';
+import { inBase64, type PartChecksum } from './part-checksum.js';
 import { withPayloadHash } from './payload-hash.js';
 import { PutObjectCommand } from './sdk.cjs';
 import { unbroken } from './source.js';
@@ -21,6 +22,7 @@ export interface WriteOptions {
   createOnly?: { put: boolean; completion: boolean };
   /** Runs before the first of several parts is sent: a last chance to spare the rest. */
   beforeParts?: () => Promise<void>;
+  checksum?: PartChecksum;
 }
 
 export interface Written {
@@ -32,14 +34,14 @@ export interface Written {
  * Writes a stream as one object, in memory of a few parts. What fits one part goes as a single PutObject, anything larger
  * as a multipart upload. The SDK is given buffers only: a failing stream inside PutObject ends the process, and cannot be
  * retried. When the source fails or `signal` fires, parts under way are cancelled and waited for, then the upload is
- * aborted, so that no part stays behind. A source that breaks off, as a client that disconnects does, ends in `cancelled`.
+ * aborted, so that no part stays behind.
  */
 export async function writeObject(
   client: S3Client,
   org: OrgId,
   params: WriteParams,
   source: AsyncIterable<Uint8Array>,
-  { size, atMost = 64 * 1024, signal, createOnly, beforeParts }: WriteOptions = {},
+  { size, atMost = 64 * 1024, signal, createOnly, beforeParts, checksum }: WriteOptions = {},
 ): Promise<Written> {
   let upload: MultipartUpload | undefined;
   let part = new PartBuffer(partBytes, size ?? atMost);
@@ -51,7 +53,7 @@ export async function writeObject(
         if (part.isFull) {
           if (upload === undefined) {
             await beforeParts?.();
-            upload = await MultipartUpload.create(client, org, params, signal);
+            upload = await MultipartUpload.create(client, org, params, { checksum, signal });
           }
           await upload.send(part);
           part =
@@ -65,8 +67,11 @@ export async function writeObject(
     signal?.throwIfAborted();
     if (upload === undefined) {
       const condition = createOnly?.put ? onlyAsTheFirst : {};
-      const put = new PutObjectCommand({ ...params, ...condition, Body: part.view(), ContentLength: part.length });
-      const { ETag } = await client.send(onBehalfOf(org, withPayloadHash(put, part.sha256())), { abortSignal: signal });
+      const sha256 = part.sha256();
+      const sum = checksum === 'SHA256' && { ChecksumSHA256: inBase64(sha256) };
+      const body = { Body: part.view(), ContentLength: part.length };
+      const put = new PutObjectCommand({ ...params, ...condition, ...body, ...sum });
+      const { ETag } = await client.send(onBehalfOf(org, withPayloadHash(put, sha256)), { abortSignal: signal });
       return { etag: ETag, size: total };
     }
     await upload.send(part);

@@ -1,8 +1,8 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { OrgId } from '../keys/org-id.js';
 import type { StorageSettings } from '../storage.settings.js';
-import { createS3Client } from './s3-client.js';
-import { tenantCredentials } from './tenant-credentials.js';
+import { createServingClient } from './s3-client.js';
+import { TokenService, tenantCredentials } from './tenant-credentials.js';
 
 /** What an organisation's client is for: its files, or its archive. Each has its own role, hence its own client. */
 export type Area = 'files' | 'archive';
@@ -10,16 +10,19 @@ export type Area = 'files' | 'archive';
 /**
  * The client that speaks for one organisation. Without `tenantRole` that is the application's own client for all of them.
  * With it, each organisation has a client whose credentials reach nothing but its prefixes. The SDK keeps credentials per
- * client, renews them and lets concurrent calls share one renewal; here clients are kept, the most recently used ones.
+ * client, renews them and lets concurrent calls share one renewal; here clients are kept, the most recently used ones. All of
+ * them ask one STS client, and that one the application's own credentials.
  */
 export class OrgClients {
   readonly #settings: StorageSettings;
   readonly #main: S3Client;
+  readonly #tokens: TokenService;
   readonly #clients = new Map<string, S3Client>();
 
   constructor(settings: StorageSettings, main: S3Client) {
     this.#settings = settings;
     this.#main = main;
+    this.#tokens = new TokenService(settings, main.config.credentials);
   }
 
   for(org: OrgId, area: Area = 'files'): S3Client {
@@ -27,7 +30,8 @@ export class OrgClients {
     if (tenantRole === undefined) return this.#main;
     const name = `${area}/${org}`;
     const client =
-      this.#clients.get(name) ?? createS3Client(this.#settings, tenantCredentials(this.#settings, org, area));
+      this.#clients.get(name) ??
+      createServingClient(this.#settings, tenantCredentials(this.#settings, org, area, this.#tokens));
     this.#clients.delete(name);
     this.#clients.set(name, client);
     if (this.#clients.size > (tenantRole.maxTenants ?? 500)) this.#forgetOldest();
@@ -39,7 +43,7 @@ export class OrgClients {
     this.#clients.clear();
   }
 
-  /** Not destroyed: a transfer may still run on it. Its idle sockets close by themselves. */
+  /** Its credentials go with it. Its connections are the module's own, which a transfer may still be using. */
   #forgetOldest(): void {
     const [oldest] = this.#clients.keys();
     if (oldest !== undefined) this.#clients.delete(oldest);

@@ -17,6 +17,9 @@ export function onBehalfOf<C extends { input: object }>(org: OrgId, command: C):
   return command;
 }
 
+/** The organisation that a command with this input is sent for. */
+export const orgOf = (input: object): OrgId | undefined => grants.get(input);
+
 interface ObjectInput {
   Bucket?: string;
   Key?: string;
@@ -26,8 +29,10 @@ interface ObjectInput {
 }
 
 /** Commands that name no object. `DeleteBucket` is not among them: an SDK call with an empty key becomes one on the wire. */
-const bucketCommands =
-  /^(HeadBucket|CreateBucket|ListBuckets|(Get|Put|Delete)(Bucket\w+|PublicAccessBlock)|(Get|Put)ObjectLockConfiguration)$/;
+const bucketReads = /^(HeadBucket|Get(Bucket\w+|PublicAccessBlock|ObjectLockConfiguration))$/;
+/** For who sets buckets up. */
+const bucketWrites =
+  /^(CreateBucket|ListBuckets|(Put|Delete)(Bucket\w+|PublicAccessBlock)|PutObjectLockConfiguration)$/;
 const listCommands = new Set(['ListObjects', 'ListObjectsV2', 'ListObjectVersions', 'ListMultipartUploads']);
 const objectCommands =
   /^((Get|Head|Put|Delete|Copy)Object|(Get|Put|Delete)ObjectTagging|(Get|Put)Object(Acl|Retention|LegalHold)|GetObjectAttributes|CreateMultipartUpload|UploadPart(Copy)?|(Complete|Abort)MultipartUpload|ListParts)$/;
@@ -35,15 +40,19 @@ const objectCommands =
 /**
  * The last check before a request leaves: every key, prefix and copy source must belong to the organisation the command
  * was sent for, in this module's own bucket. An empty key is refused above all, because the SDK puts it on the wire as a
- * command on the bucket itself (`DELETE /bucket/`).
+ * command on the bucket itself (`DELETE /bucket/`). Only a client that may administer changes the settings of buckets.
  */
-export function orgGuard(bucket: string): Pluggable<ServiceInputTypes, ServiceOutputTypes> {
+export function orgGuard(
+  bucket: string,
+  { mayAdminister }: { mayAdminister: boolean },
+): Pluggable<ServiceInputTypes, ServiceOutputTypes> {
   return {
     applyToStack: (stack) =>
       stack.add(
         (next, context) => async (args) => {
           const command = (context.commandName ?? '').replace(/Command$/, '');
-          check(command, args.input as ObjectInput, bucket, grants.get(args.input as object));
+          const isAdministration = bucketReads.test(command) || (mayAdminister && bucketWrites.test(command));
+          if (!isAdministration) check(command, args.input as ObjectInput, bucket, orgOf(args.input));
           return next(args);
         },
         { step: 'initialize', name: 'tenantStorageOrgGuard', priority: 'high', override: true },
@@ -52,10 +61,10 @@ export function orgGuard(bucket: string): Pluggable<ServiceInputTypes, ServiceOu
 }
 
 function check(command: string, input: ObjectInput, bucket: string, org: OrgId | undefined): void {
-  if (bucketCommands.test(command)) return;
   const refuse = (why: string): never => {
     throw new StorageError('invalid_key', `${command || 'This command'} was refused before it left: ${why}.`);
   };
+  if (bucketWrites.test(command)) return refuse('this client does not change buckets');
   if (org === undefined) return refuse('it names no organisation (wrap the command in onBehalfOf(org, command))');
   if (input.Bucket !== bucket) return refuse('it is for another bucket');
   if (listCommands.has(command)) {

@@ -25,7 +25,7 @@ export type KeyRequest = Omit<UnsignedRequest, 'path'>;
 export type PostForm = Omit<PostTarget, 'bucket' | 'key'>;
 
 export interface Lifetime {
-  /** Whole seconds, 1 up to the policy's bound. */
+  /** Whole seconds: what `ObjectStore` passes on is within the policy's bounds. */
   expiresIn: number;
   /** Rounds the signing time down to a multiple of this many seconds. */
   roundTo?: number;
@@ -78,7 +78,7 @@ export class Presigner {
    * less than a read URL lives, so they are refreshed here first. What they still lack shortens the request's life.
    */
   async #grant(client: S3Client, now: number, expiresIn: number, roundTo: number): Promise<Grant> {
-    const endpoint = await (this.#endpoint ??= resolveEndpoint(this.#settings));
+    const endpoint = await this.#resolve();
     const lasts = ({ expiration }: AwsCredentialIdentity) => (expiration ? expiration.getTime() - now : Infinity);
     let credentials = await client.config.credentials();
     if (lasts(credentials) < (expiresIn + marginSeconds) * 1000 && this.#mayRenew(client)) {
@@ -93,6 +93,15 @@ export class Presigner {
     }
     const signer = this.#signer.within({ origin: endpoint.origin, credentials, at, expiresIn: seconds });
     return { signer, endpoint, expiresAt: new Date(end) };
+  }
+
+  /** Once; but a failure is not kept. */
+  #resolve(): Promise<Endpoint> {
+    this.#endpoint ??= resolveEndpoint(this.#settings).catch((error: unknown) => {
+      this.#endpoint = undefined;
+      throw error;
+    });
+    return this.#endpoint;
   }
 
   /** A source that gives nothing longer is not asked again for every URL. */

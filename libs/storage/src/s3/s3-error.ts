@@ -4,17 +4,26 @@ interface SdkError {
   name?: string;
   Code?: string;
   code?: string;
+  /** The bucket's own region, in the refusal of a signature for another one. */
+  Region?: string;
+  hostname?: string;
+  $fault?: string;
   $metadata?: { httpStatusCode?: number };
+  $response?: { headers?: Record<string, string> };
 }
 
+/** All that S3 says with 404 to a call of ours; `NotFound` is what the SDK makes of an answer to HEAD. */
+const codesOf404 = new Set(['NoSuchKey', 'NoSuchUpload', 'NoSuchVersion', 'NotFound']);
+
 /**
- * What the store or the network answered, in this module's words. An error is known by its name and status together:
- * a HEAD answer has no body, so its name is only `NotFound` or `Unknown`.
+ * What the store or the network answered, in this module's words; anything else, such as a mistake in a program, as it is.
+ * An error is known by its name and status together: a HEAD answer has no body, so its name is only `NotFound` or `Unknown`.
+ * `endpoint` is where the call went, for the log: who asks is told no message of a 5xx.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
  */
-export function storageErrorOf(error: unknown): StorageError {
+export function storageErrorOf(error: unknown, endpoint?: string): unknown {
   if (error instanceof StorageError) return error;
-  const { name = '', Code, code, $metadata } = (error ?? {}) as SdkError;
+  const { name = '', Code, code, $metadata, Region, $response, hostname } = (error ?? {}) as SdkError;
   const status = $metadata?.httpStatusCode;
   const s3Code = Code ?? name;
   const as = (...[kind, message]: [StorageError['code'], string]) => new StorageError(kind, message, { cause: error });
@@ -25,15 +34,24 @@ export function storageErrorOf(error: unknown): StorageError {
   if (s3Code === 'AccessControlListNotSupported') {
     return as('misconfigured', `The bucket accepts no ACL. Set the option acl to 'none'.`);
   }
-  if (status === 404 || s3Code === 'NoSuchKey' || s3Code === 'NoSuchUpload')
-    return as('not_found', 'There is no such file.');
+  if (s3Code === 'InvalidObjectState') {
+    return as('conflict', 'The file is in an archive tier of the store: it has to be restored before it can be read.');
+  }
+  const isPage = /html/.test($response?.headers?.['content-type'] ?? '');
+  if (codesOf404.has(s3Code) && !isPage) return as('not_found', 'There is no such file.');
+  if (status === 404) {
+    return as('misconfigured', `The endpoint answered 404 in words that are not those of S3. Check it.`);
+  }
   if (status === 412 || s3Code === 'ConditionalRequestConflict') {
     return as('precondition_failed', 'The file is not in the state that the request asked for.');
   }
   if (status === 304) return as('not_modified', 'The file is unchanged.');
   if (status === 416) return as('range_not_satisfiable', 'The range lies beyond the end of the file.');
-  if (status === 301 || status === 307)
-    return as('misconfigured', 'The bucket is in another region. Check the option region.');
+  if (status === 301 || status === 307 || s3Code === 'AuthorizationHeaderMalformed') {
+    const region = Region ?? $response?.headers?.['x-amz-bucket-region'];
+    const where = region ? `in the region ${region}` : 'in another region';
+    return as('misconfigured', `The bucket is ${where}. Check the option region.`);
+  }
   if (status === 501) return as('not_supported', 'The store does not support this request.');
   if (status === 401 || status === 403) {
     return as(
@@ -43,11 +61,24 @@ export function storageErrorOf(error: unknown): StorageError {
   }
   if (status === 400) return as('store_refused', `The store rejected the request (${s3Code || 'BadRequest'}).`);
   if (name === 'CredentialsProviderError') return as('misconfigured', 'No credentials for the store were found.');
-  if (status === undefined && code === undefined && name !== 'TimeoutError') {
-    return as('store_unavailable', 'The call to the store failed.');
+  if (name === 'EndpointError')
+    return as('misconfigured', 'The options lead to no endpoint. Check region and endpoint.');
+  if (status !== undefined) return as('store_unavailable', 'The store does not answer. Try again later.');
+  if (name === 'TimeoutError' || (code !== undefined && networkCodes.test(code))) {
+    const at = hostname ?? endpoint;
+    const where = at ? ` at ${at}` : '';
+    return as('store_unavailable', `The store${where} does not answer. Try again later.`);
   }
-  return as('store_unavailable', 'The store does not answer. Try again later.');
+  return error;
 }
+
+/** Node's codes for sockets, names and TLS; its `ERR_…` for everything else are mistakes in a program. */
+const networkCodes =
+  /^(E(?!RR_)[A-Z0-9_]+|CERT_\w+|DEPTH_ZERO_\w+|SELF_SIGNED_\w+|UNABLE_TO_\w+|HPE_\w+|ERR_(TLS|SSL|STREAM_PREMATURE_CLOSE)\w*)$/;
+
+/** An answer that says success and is not one: a gateway's page, or an error with the status 200. */
+export const noObject = (): StorageError =>
+  new StorageError('store_unavailable', 'The store answered with something that is no object.');
 
 /** The cursor is the one part of a list request that a client makes up. */
 export const cursorOr = (error: unknown): unknown =>

@@ -47,10 +47,11 @@ export interface PostTarget {
 const algorithm = 'AWS4-HMAC-SHA256';
 const keysKept = 1000;
 
-/** Signs for one region. Keeps the derived keys of the few secrets in use. */
+/** Signs for one region. Keeps the derived keys of one day, by a hash of their secret. */
 export class QuerySigner {
   readonly #region: string;
   readonly #keys = new Map<string, Buffer>();
+  #day = '';
 
   constructor(region: string) {
     this.#region = region;
@@ -65,11 +66,12 @@ export class QuerySigner {
 
   /** A signing key serves one secret for one day. */
   #key(secretAccessKey: string, day: string): Buffer {
-    const name = `${day}/${secretAccessKey}`;
+    if (day !== this.#day || this.#keys.size >= keysKept) this.#keys.clear();
+    this.#day = day;
+    const name = hash('sha256', secretAccessKey);
     const known = this.#keys.get(name);
     if (known) return known;
     const key = ['s3', 'aws4_request'].reduce(hmac, hmac(hmac(`AWS4${secretAccessKey}`, day), this.#region));
-    if (this.#keys.size >= keysKept) this.#keys.clear();
     this.#keys.set(name, key);
     return key;
   }

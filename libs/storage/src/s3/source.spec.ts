@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { StorageError } from '../storage.error.js';
 import { unbroken } from './source.js';
 
@@ -72,13 +73,29 @@ describe('a signal', () => {
   });
 });
 
+/** As Node says it of a client that disconnects. */
+const reset = Object.assign(new Error('aborted'), { code: 'ECONNRESET' });
+const databaseGone = new Error('database gone');
+
 test.each([
-  [new Error('socket hang up'), 'cancelled'],
-  [new StorageError('file_too_large', 'x'), 'file_too_large'],
-])('a source that ends in %s fails with %s', async (error, code) => {
+  ['a client that disconnects', reset, { code: 'cancelled' }],
+  ['an error of this module', new StorageError('file_too_large', 'x'), { code: 'file_too_large' }],
+  ['any other', databaseGone, { error: databaseGone }],
+])('a source that fails: %s', async (_name, error, expected) => {
   const failing = (async function* () {
     yield new Uint8Array(1);
     throw error;
   })();
-  await expect(lengthOf(unbroken(failing))).rejects.toMatchObject({ code });
+  await expect(lengthOf(unbroken(failing))).rejects.toMatchObject(expected);
+});
+
+const mistake = expect.any(TypeError) as Error;
+
+test.each([
+  ['nothing', undefined, mistake],
+  ['a Buffer', Buffer.from('x'), mistake],
+  ['a string', 'x', mistake],
+  ['a stream of strings', Readable.from(['x']), { error: mistake }],
+])('%s is no source', async (_name, source, expected) => {
+  await expect(lengthOf(unbroken(source as never))).rejects.toEqual(expected);
 });

@@ -9,12 +9,14 @@ const turnBytes = 256 * 1024;
 
 /**
  * The chunks of a source, until its end or until `signal` fires. A source that stalls holds nobody who has given up: it is
- * left, not waited for. One that breaks off, as a client that disconnects does, ends in `cancelled`.
+ * left, not waited for. A client that disconnects ends in `cancelled`; any other failure of a source comes out as a
+ * `SourceFailure`, so that nobody takes it for one of the store.
  */
 export async function* unbroken(
   source: AsyncIterable<Uint8Array>,
   signal?: AbortSignal,
 ): AsyncGenerator<Uint8Array, void, undefined> {
+  requireSource(source);
   const chunks = source[Symbol.asyncIterator]();
   let giveUp: (error: unknown) => void = () => {};
   const cancelled = () => new StorageError('cancelled', 'The transfer was cancelled.', { cause: signal?.reason });
@@ -32,6 +34,7 @@ export async function* unbroken(
       if (signal?.aborted) throw cancelled();
       const { done, value } = await next();
       if (done) return;
+      if (!(value instanceof Uint8Array)) throw new TypeError(`A source of bytes gave ${typeof value}, not bytes.`);
       yield value;
       turn += value.length;
       if (turn < turnBytes) continue;
@@ -40,9 +43,28 @@ export async function* unbroken(
     }
   } catch (error) {
     if (error instanceof StorageError) throw error;
-    throw new StorageError('cancelled', 'The source of the bytes broke off before its end.', { cause: error });
+    if (isDisconnection(error)) {
+      throw new StorageError('cancelled', 'The source of the bytes broke off before its end.', { cause: error });
+    }
+    throw new SourceFailure(error);
   } finally {
     signal?.removeEventListener('abort', onAbort);
     chunks.return?.()?.catch(() => {});
   }
+}
+
+/** What a source of bytes threw, on its way past the store's own errors. */
+export class SourceFailure {
+  constructor(readonly error: unknown) {}
+}
+
+const disconnections = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ABORT_ERR']);
+
+const isDisconnection = (error: unknown): boolean =>
+  disconnections.has((error as { code?: string } | null)?.code ?? '');
+
+/** A caller without types may have a Buffer, a string or nothing: a mistake in a program, which it should hear of as one. */
+function requireSource(source: unknown): void {
+  const isIterable = typeof source === 'object' && source !== null && Symbol.asyncIterator in source;
+  if (!isIterable) throw new TypeError('bytes must be an async iterable of Uint8Array, such as a stream.');
 }

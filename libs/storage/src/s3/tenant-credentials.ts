@@ -1,10 +1,11 @@
-import type { STSClient } from '@aws-sdk/client-sts';
+import type { AssumeRoleCommand as AssumeRole, AssumeRoleCommandInput, STSClient } from '@aws-sdk/client-sts';
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@smithy/types';
 import type { OrgId } from '../keys/org-id.js';
 import { StorageError } from '../storage.error.js';
 import type { StorageSettings } from '../storage.settings.js';
 import type { Area } from './org-clients.js';
-import { transport } from './s3-client.js';
+import { networkOf, transport, type Credentials as BaseCredentials } from './s3-client.js';
+import { regulate } from './store-calls.js';
 
 const objectActions = [
   's3:GetObject',
@@ -47,28 +48,20 @@ export const kmsRights = (key: string) => ({
   Resource: key.startsWith('arn:') ? key : '*',
 });
 
-/** Credentials of one organisation: the SDK calls this anew when they near their end. */
-export function tenantCredentials(settings: StorageSettings, org: OrgId, area: Area): AwsCredentialIdentityProvider {
-  const { tenantRole, region, credentials } = settings;
-  if (tenantRole === undefined) throw new StorageError('misconfigured', 'tenantRole is not set.');
-  const { roleArn, archiverRoleArn = roleArn, sessionSeconds = 3_600, stsEndpoint, tagSession = true } = tenantRole;
-  const request = {
-    RoleArn: area === 'files' ? roleArn : archiverRoleArn,
-    RoleSessionName: `org-${org}`,
-    DurationSeconds: sessionSeconds,
-    Policy: JSON.stringify(sessionPolicy(settings, org, area)),
-    ...(tagSession && { Tags: [{ Key: 'OrgId', Value: org }] }),
-  };
-  let sts: STSClient | undefined;
-  return async (): Promise<AwsCredentialIdentity> => {
-    // Loaded where tenants have roles of their own: no other start should wait for it.
-    const { AssumeRoleCommand, STSClient } = await import('@aws-sdk/client-sts');
-    sts ??= new STSClient({
-      region,
-      ...(stsEndpoint && { endpoint: stsEndpoint }),
-      ...(credentials && { credentials }),
-      ...transport(settings),
-    });
+/** Asks STS for sessions: one client, with the credentials of the application, for all organisations of a module. */
+export class TokenService {
+  readonly #settings: StorageSettings;
+  readonly #credentials: BaseCredentials;
+  #client: Promise<{ sts: STSClient; AssumeRoleCommand: typeof AssumeRole }> | undefined;
+
+  /** `credentials` are those that may assume the roles. */
+  constructor(settings: StorageSettings, credentials: BaseCredentials) {
+    this.#settings = settings;
+    this.#credentials = credentials;
+  }
+
+  async assume(request: AssumeRoleCommandInput): Promise<AwsCredentialIdentity> {
+    const { sts, AssumeRoleCommand } = await (this.#client ??= this.#connect());
     const { Credentials } = await sts.send(new AssumeRoleCommand(request));
     if (!Credentials?.AccessKeyId || !Credentials.SecretAccessKey || !Credentials.SessionToken) {
       throw new StorageError('store_unavailable', 'The token service answered without credentials.');
@@ -79,5 +72,39 @@ export function tenantCredentials(settings: StorageSettings, org: OrgId, area: A
       sessionToken: Credentials.SessionToken,
       expiration: Credentials.Expiration,
     };
+  }
+
+  async #connect() {
+    // Loaded where tenants have roles of their own: no other start should wait for it.
+    const { AssumeRoleCommand, STSClient } = await import('@aws-sdk/client-sts');
+    const { region, tenantRole } = this.#settings;
+    const sts = new STSClient({
+      region,
+      ...(tenantRole?.stsEndpoint && { endpoint: tenantRole.stsEndpoint }),
+      ...(this.#credentials && { credentials: this.#credentials }),
+      ...transport(this.#settings),
+    });
+    regulate(sts, this.#settings, networkOf(this.#settings).connections);
+    return { sts, AssumeRoleCommand };
+  }
+}
+
+/** Credentials of one organisation: the SDK calls this anew when they near their end. */
+export function tenantCredentials(
+  settings: StorageSettings,
+  org: OrgId,
+  area: Area,
+  tokens: TokenService,
+): AwsCredentialIdentityProvider {
+  const { tenantRole } = settings;
+  if (tenantRole === undefined) throw new StorageError('misconfigured', 'tenantRole is not set.');
+  const { roleArn, archiverRoleArn = roleArn, sessionSeconds = 3_600, tagSession = true } = tenantRole;
+  const request = {
+    RoleArn: area === 'files' ? roleArn : archiverRoleArn,
+    RoleSessionName: `org-${org}`,
+    DurationSeconds: sessionSeconds,
+    Policy: JSON.stringify(sessionPolicy(settings, org, area)),
+    ...(tagSession && { Tags: [{ Key: 'OrgId', Value: org }] }),
   };
+  return () => tokens.assume(request);
 }

@@ -77,7 +77,7 @@ async function inspect(
   const isWhole = info.size <= sniffBytes;
   const { etag, size } = info;
   const bytesOf = async (range: string) =>
-    Buffer.concat(await (await store.read(org, key, { range, ifMatch: etag })).body.toArray());
+    Buffer.concat(await (await store.readAtOnce(org, key, { range, ifMatch: etag })).body.toArray());
   const type = acceptedType(promised.contentType);
   const head = await bytesOf(`bytes=0-${sniffBytes - 1}`);
   await verifyContent(head, type, isWhole);
@@ -100,7 +100,7 @@ function requireEncryption({ encryption, capabilities }: StorageSettings, info: 
 /** The store's own checksum where it has one for the whole object, else a read of it. */
 async function hashOf(store: ObjectStore, org: OrgId, key: ObjectKey, info: ObjectInfo): Promise<string> {
   if (info.sha256) return Buffer.from(info.sha256, 'base64').toString('hex');
-  const { body } = await store.read(org, key, { ifMatch: info.etag });
+  const { body } = await store.readAtOnce(org, key, { ifMatch: info.etag });
   const hash = createHash('sha256');
   for await (const chunk of body) hash.update(chunk as Uint8Array);
   return hash.digest('hex');

@@ -1,0 +1,29 @@
+import { setTimeout as after } from 'node:timers/promises';
+import type { RetryErrorInfo, RetryStrategyV2, RetryToken } from '@smithy/types';
+
+const firstPauseMs = 100;
+const throttledPauseMs = 500;
+const longestPauseMs = 5_000;
+
+const tokenOf = (retries: number): RetryToken => ({ getRetryCount: () => retries, getRetryDelay: () => 0 });
+
+/**
+ * Each call has its own tries. The SDK's strategies share a quota among all calls of a client, so that the failures of one
+ * organisation's calls would cost another's the try that saves it. What bounds the load on a store in trouble is the number
+ * of tries, the pauses between them, the call's deadline and the connections that there are.
+ */
+export const callRetries = (maxAttempts: number): RetryStrategyV2 => ({
+  acquireInitialRetryToken: () => Promise.resolve(tokenOf(0)),
+  async refreshRetryTokenForRetry(token, { errorType, retryAfterHint }: RetryErrorInfo) {
+    const retries = token.getRetryCount() + 1;
+    const isWorthIt = errorType === 'TRANSIENT' || errorType === 'THROTTLING';
+    if (!isWorthIt || retries >= maxAttempts) throw new Error('No further try.');
+    const least = errorType === 'THROTTLING' ? throttledPauseMs : firstPauseMs;
+    // Jitter, so that those that failed together do not come back together.
+    const pause = Math.random() * least * 2 ** (retries - 1);
+    const asked = retryAfterHint ? retryAfterHint.getTime() - Date.now() : 0;
+    await after(Math.min(Math.max(pause, asked), longestPauseMs));
+    return tokenOf(retries);
+  },
+  recordSuccess: () => {},
+});
