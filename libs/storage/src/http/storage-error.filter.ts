@@ -2,6 +2,8 @@ import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { StorageError, type StorageErrorCode } from '../storage.error.js';
 import { dropRest } from './receive-file.js';
+import { causeOf } from './log-text.js';
+import { variesBy } from './send-file.js';
 
 /** Everything that a caller can mend is 4xx; the store's and the configuration's faults are 5xx. */
 const statusOf: Record<StorageErrorCode, number> = {
@@ -48,7 +50,7 @@ export class StorageErrorFilter implements ExceptionFilter<StorageError> {
     const request = host.switchToHttp().getRequest<IncomingMessage>();
     const response = host.switchToHttp().getResponse<ServerResponse>();
     const statusCode = statusOf[error.code];
-    if (statusCode >= 500) this.#logger.error(`${error.code}: ${error.message} ${causeOf(error)}`);
+    if (statusCode >= 500) this.#logger.error(`${error.code}: ${error.message}${causeOf(error)}`);
     if (response.headersSent) {
       response.destroy();
       return;
@@ -57,22 +59,20 @@ export class StorageErrorFilter implements ExceptionFilter<StorageError> {
     const body = statusCode === 304 ? '' : JSON.stringify({ statusCode, code: error.code, message });
     response.statusCode = statusCode;
     if (error.retryAfterSeconds !== undefined) response.setHeader('Retry-After', error.retryAfterSeconds);
-    response.setHeader('Cache-Control', statusCode === 304 ? 'private' : 'no-store');
-    // RFC 9110, section 15.4.5: what a 200 would have said. The tag is the one the request named.
-    const tag = request.headers['if-none-match'];
-    if (statusCode === 304 && tag && /^(W\/)?"[^"]*"$/.test(tag)) response.setHeader('ETag', tag);
+    if (statusCode === 304) sayUnchanged(request, response, error);
+    else response.setHeader('Cache-Control', 'no-store');
+    if (statusCode === 416 && error.size !== undefined) response.setHeader('Content-Range', `bytes */${error.size}`);
     if (body) response.setHeader('Content-Type', 'application/json; charset=utf-8');
     response.end(body);
     dropRest(request);
   }
 }
 
-/** Name and status of the original, never its message: that may quote a URL or a header. */
-function causeOf({ cause }: StorageError): string {
-  const { name, code, $metadata } = (cause ?? {}) as {
-    name?: string;
-    code?: string;
-    $metadata?: { httpStatusCode?: number };
-  };
-  return cause === undefined ? '' : `(${[name, code, $metadata?.httpStatusCode].filter(Boolean).join(' ')})`;
+/** RFC 9110, section 15.4.5: what a 200 would have said. Where the store names no tag it is the one the request named. */
+function sayUnchanged(request: IncomingMessage, response: ServerResponse, { etag }: StorageError): void {
+  const named = request.headers['if-none-match'] ?? '';
+  const tag = etag ?? (/^(W\/)?"[^"]*"$/.test(named) ? named : undefined);
+  if (tag !== undefined) response.setHeader('ETag', tag);
+  response.setHeader('Cache-Control', 'private, no-cache');
+  response.appendHeader('Vary', variesBy);
 }

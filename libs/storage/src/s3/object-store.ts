@@ -111,13 +111,19 @@ export class ObjectStore {
     });
   }
 
-  async head(org: OrgId, key: ObjectKey): Promise<ObjectInfo> {
+  async head(
+    org: OrgId,
+    key: ObjectKey,
+    { ifMatch, ifNoneMatch, signal }: Pick<ReadOptions, 'ifMatch' | 'ifNoneMatch' | 'signal'> = {},
+  ): Promise<ObjectInfo> {
     return this.#call(org, key, async (client) => {
       const head = new HeadObjectCommand({
         ...this.#target(key),
+        IfMatch: ifMatch,
+        IfNoneMatch: ifNoneMatch,
         ...(this.#settings.capabilities.checksums && { ChecksumMode: 'ENABLED' }),
       });
-      return objectInfo(await client.send(onBehalfOf(org, head)));
+      return objectInfo(await client.send(onBehalfOf(org, head), { abortSignal: signal }));
     });
   }
 

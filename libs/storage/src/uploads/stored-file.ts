@@ -55,7 +55,8 @@ export type Disposition = 'inline' | 'attachment';
 
 /**
  * The headers that make a file safe to hand out: its canonical type and no other, shown inline only where the type cannot
- * run script, kept by no shared cache.
+ * run script, kept by no shared cache. For presigned URLs, which nobody guesses: what goes through the application also has
+ * to be asked for again by whoever keeps it.
  */
 export function safeHeaders(file: Pick<StoredFile, 'fileName' | 'contentType'>, wanted: Disposition) {
   return {
