@@ -1,3 +1,5 @@
+import type { StorageError } from '../storage.error.js';
+
 interface Cause {
   name?: string;
   code?: string;
@@ -26,8 +28,13 @@ export const redacted = (text: string): string =>
 const isOurs = ({ code, $metadata, stack }: Cause): boolean =>
   code === undefined && $metadata === undefined && stack !== undefined;
 
-/** What a log needs of the error behind an error: who it was, what it said, and the ids by which the store's support finds it. */
-export function causeOf({ cause }: { cause?: unknown }): string {
+/**
+ * A `StorageError` for a log: with the error behind it, what that said, and the ids by which the store's support finds the
+ * request. The stack only where the error is one of our own code.
+ */
+export const logText = (error: StorageError): string => `${error.code}: ${error.message}${causeOf(error)}`;
+
+function causeOf({ cause }: { cause?: unknown }): string {
   if (cause === undefined || cause === null) return '';
   if (typeof cause !== 'object') return ` (${redacted(String(cause)).slice(0, 500)})`;
   const { name, code, message = '', stack = '', $metadata = {} } = cause as Cause;
