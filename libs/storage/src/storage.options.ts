@@ -60,6 +60,14 @@ export interface TenantRole {
   tagSession?: boolean;
 }
 
+/** What may be under way at once in one process. Beyond it a call fails with `too_many_requests` (429, `Retry-After`). */
+export interface Limits {
+  /** Uploads through the application of one user (`by`) of one organisation. Default 16. */
+  uploadsPerUser: number;
+  /** Uploads through the application of one organisation, each of up to some 6 MiB of memory. Default 64. */
+  uploadsPerOrg: number;
+}
+
 export interface StorageModuleOptions {
   /** 3 to 63 of `a-z 0-9 . -`. */
   bucket: string;
@@ -80,6 +88,7 @@ export interface StorageModuleOptions {
   /** `when-supported`: the SDK adds and verifies CRC32 on each call. Default `when-required`, which every store understands. */
   checksums?: 'when-supported' | 'when-required';
   timeouts?: Partial<Timeouts>;
+  limits?: Partial<Limits>;
   /** Tries for one call, the first included. Default 3. */
   maxAttempts?: number;
   /** Connections held open to the store. Default 100. */

@@ -1,6 +1,7 @@
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@smithy/types';
 import { StorageError } from './storage.error.js';
 import type {
+  Limits,
   StaticCredentials,
   StorageModuleOptions,
   StoreCapabilities,
@@ -19,8 +20,11 @@ export interface StorageSettings extends Omit<
   expectedBucketOwner?: string;
   tenantRole?: TenantRole;
   timeouts: Timeouts;
+  limits: Limits;
   capabilities: StoreCapabilities;
 }
+
+const defaultLimits: Limits = { uploadsPerUser: 16, uploadsPerOrg: 64 };
 
 const allCapabilities: StoreCapabilities = {
   postPolicy: true,
@@ -58,6 +62,7 @@ export function storageSettings(options: StorageModuleOptions): StorageSettings 
     checkBucketOnBoot: 'off',
     ...definedOnly(options),
     timeouts: { connect: 3_000, request: 30_000, socket: 60_000, ...options.timeouts },
+    limits: { ...defaultLimits, ...definedOnly({ ...options.limits }) },
     capabilities,
   };
 }
@@ -97,6 +102,11 @@ function* mistakesIn(options: StorageModuleOptions): Generator<string> {
   }
   for (const [name, value] of Object.entries({ ...timeouts })) {
     if (!isWhole(value, 1, 3_600_000)) yield `timeouts.${name} must be whole milliseconds above 0.`;
+  }
+  for (const [name, value] of Object.entries({ ...options.limits })) {
+    if (!Object.hasOwn(defaultLimits, name))
+      yield `limits.${name} is no limit: there are ${Object.keys(defaultLimits).join(', ')}.`;
+    else if (value !== undefined && !isWhole(value, 1, 100_000)) yield `limits.${name} must be 1 … 100000.`;
   }
   if (options.maxAttempts !== undefined && !isWhole(options.maxAttempts, 1, 10)) yield 'maxAttempts must be 1 … 10.';
   if (options.maxSockets !== undefined && !isWhole(options.maxSockets, 1, 10_000))

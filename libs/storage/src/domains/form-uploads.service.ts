@@ -5,6 +5,7 @@ import { layout, type FormFieldPlace, type FormFilePlace } from '../keys/layout.
 import type { OrgId } from '../keys/org-id.js';
 import { ObjectStore } from '../s3/object-store.js';
 import type { ReadOptions } from '../s3/object-requests.js';
+import { StorageError } from '../storage.error.js';
 import { StorageEvents, type Place } from '../storage.events.js';
 import { maxFileBytes } from '../storage.policy.js';
 import { DirectUploads } from '../uploads/direct-uploads.js';
@@ -145,6 +146,7 @@ function target(
   { by, replace = false }: FormUploadOptions,
 ): UploadTarget {
   const name = parseFileName(place.fileName);
+  if (typeof contentType !== 'string') throw new StorageError('invalid_request', 'contentType must be text.');
   // Browsers know no type for HEIC and others and then send none, or octet-stream: the extension speaks, the bytes decide.
   const declared = /^(application\/octet-stream)?\s*(;|$)/i.test(contentType)
     ? typeByExtension(name.key)?.mime

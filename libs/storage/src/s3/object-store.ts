@@ -32,6 +32,7 @@ import {
   HeadObjectCommand,
   ListObjectsV2Command,
 } from './sdk.cjs';
+import { UnderWay } from './under-way.js';
 import { writeProtection } from './write-protection.js';
 
 /**
@@ -39,12 +40,15 @@ import { writeProtection } from './write-protection.js';
  * are compared again before a request leaves, and every failure comes out as a `StorageError`.
  */
 export class ObjectStore {
+  /** Uploads through the application. */
+  readonly uploads: UnderWay;
   readonly #settings: StorageSettings;
   readonly #clients: OrgClients;
   readonly #presigner: Presigner;
 
   constructor(settings: StorageSettings, clients: OrgClients, presigner: Presigner) {
     this.#settings = settings;
+    this.uploads = new UnderWay(settings.limits);
     this.#clients = clients;
     this.#presigner = presigner;
   }

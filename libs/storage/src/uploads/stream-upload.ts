@@ -2,7 +2,7 @@ import type { ObjectStore } from '../s3/object-store.js';
 import { StorageError } from '../storage.error.js';
 import type { StorageEvents } from '../storage.events.js';
 import { storedFile, toMetadata, type StoredFile } from './stored-file.js';
-import type { UploadTarget } from './upload-target.js';
+import { requireUser, type UploadTarget } from './upload-target.js';
 import { verifiedBytes } from './verified-bytes.js';
 
 interface Incoming {
@@ -19,8 +19,11 @@ export async function streamUpload(
   { org, purpose, place, key, fileName, nameInKey, type, maxBytes, replaces, by }: UploadTarget,
   { bytes, size, atMost, signal }: Incoming,
 ): Promise<StoredFile> {
+  requireUser(by);
   const subject = { org, purpose, place, by };
+  let leave: (() => void) | undefined;
   try {
+    leave = store.uploads.enter(org, by);
     if (size !== undefined && size > maxBytes) {
       throw new StorageError('file_too_large', `The file is larger than ${maxBytes} bytes.`);
     }
@@ -37,5 +40,7 @@ export async function streamUpload(
   } catch (error) {
     events.refused({ ...subject, direct: false }, error);
     throw error;
+  } finally {
+    leave?.();
   }
 }
