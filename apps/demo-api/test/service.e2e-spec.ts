@@ -185,11 +185,37 @@ it('finishes a download that is under way when it closes', async () => {
   }
 });
 
-it('counts requests, and says so only once there are too many', async () => {
-  const answers = [];
-  for (let i = 0; i < 220; i++) answers.push(await demo.call('GET', '/api/nothing'));
-  const [first, last] = [answers[0], answers.at(-1)];
-  expect(Object.keys(first?.headers ?? {}).filter((name) => /ratelimit|retry/.test(name))).toEqual([]);
-  expect([last?.status, last?.json.code, last?.headers['retry-after']]).toEqual([429, 'too_many_requests', '60']);
-  expect((await demo.call('GET', '/health/live')).status).toBe(200);
+describe('too many requests', () => {
+  const asked = async (options: Parameters<Demo['call']>[2], times: number) => {
+    const answers = [];
+    for (let i = 0; i < times; i++) answers.push(await demo.call('GET', '/api/nothing', options));
+    return answers;
+  };
+
+  it('of nobody known are counted by address, which says so only once there are too many', async () => {
+    const answers = await asked({ token: 'none' }, 220);
+    const [first, last] = [answers[0], answers.at(-1)];
+    expect(Object.keys(first?.headers ?? {}).filter((name) => /ratelimit|retry/.test(name))).toEqual([]);
+    expect([last?.status, last?.json.code]).toEqual([429, 'too_many_requests']);
+    expect((await demo.call('GET', '/health/live')).status).toBe(200);
+  });
+
+  it('use up nothing of those behind the same address who have signed in', async () => {
+    expect((await demo.call('GET', '/api/nothing')).status).toBe(429);
+    for (const org of ['11', '1']) expect((await asked({ as: { org, sub: 'bob' } }, 1))[0]?.status).toBe(404);
+  });
+
+  it('of one user are none of another, nor of one of the same name elsewhere', async () => {
+    const eve = { org: '1', sub: 'eve' };
+    const last = (await asked({ as: eve }, 201)).at(-1);
+    expect(last?.status).toBe(429);
+    expect(Number(last?.headers['retry-after'])).toBeGreaterThanOrEqual(1);
+    expect(Number(last?.headers['retry-after'])).toBeLessThanOrEqual(60);
+    expect(last?.json.message).toContain(`${last?.headers['retry-after']} seconds`);
+    const others = [
+      { ...eve, org: '11' },
+      { ...eve, sub: 'bob' },
+    ];
+    for (const as of others) expect((await asked({ as }, 1))[0]?.status).toBe(404);
+  });
 });
