@@ -64,7 +64,7 @@ export interface TenantRole {
 export interface Limits {
   /** Uploads through the application of one user (`by`) of one organisation. Default 16. */
   uploadsPerUser: number;
-  /** Uploads through the application of one organisation, each of up to some 6 MiB of memory. Default 64. */
+  /** Uploads through the application of one organisation, each of up to three parts of 5 MiB in memory. Default 64. */
   uploadsPerOrg: number;
 }
 

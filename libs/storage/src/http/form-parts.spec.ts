@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { boundaryOf, FormParts, type FormPart } from './form-parts.js';
+import { FormParts } from './form-parts.js';
+import { boundaryOf, type FormPart } from './part-headers.js';
 
 async function* chunks(body: Buffer, sizes: number[]): AsyncGenerator<Uint8Array> {
   for (let at = 0, i = 0; at < body.length; i++) {

@@ -1,13 +1,4 @@
-import { StorageError } from '../storage.error.js';
-
-/** What one part of a form says of itself. */
-export interface FormPart {
-  name: string;
-  /** Set for files; empty where a form's field for files was left empty. */
-  fileName?: string;
-  /** What the sender wrote, up to its first `;`. Empty where nothing can be read: nobody has said what it is then. */
-  contentType: string;
-}
+import { badForm, partOf, type FormPart } from './part-headers.js';
 
 /** What a form may hold besides the files that are asked for: fields, other files, headers, and what stands around them. */
 export const mostBesides = 1024 * 1024;
@@ -16,19 +7,6 @@ const mostHeaderBytes = 16 * 1024;
 
 const lineEnd = Buffer.from('\r\n');
 const headersEnd = Buffer.from('\r\n\r\n');
-
-export const badForm = (message: string, cause?: unknown) => new StorageError('invalid_request', message, { cause });
-
-/** The boundary that a request's `Content-Type` names. RFC 2046 (section 5.1.1) allows 70 characters, and some write more. */
-export function boundaryOf(contentType: string): string {
-  const [, quoted, plain] =
-    /;\s*boundary=(?:"([^"\r\n]{1,200})"|([^\s;"]{1,200})(?=\s*(?:;|$)))/i.exec(contentType) ?? [];
-  const boundary = quoted ?? plain;
-  if (boundary !== undefined) return boundary;
-  throw badForm(
-    'The form is malformed: its Content-Type names no boundary of 1 to 200 characters. Leave that header to the client that makes the form.',
-  );
-}
 
 /**
  * Reads a form (RFC 7578) part by part, each piece when it is asked for, so that whoever is slow holds the sender back. What
@@ -43,6 +21,7 @@ export class FormParts {
   #state: 'outside' | 'in a part' | 'over' = 'outside';
   #parts = 0;
   #besides = 0;
+  #broken?: { by: unknown };
 
   constructor(body: AsyncIterable<Uint8Array>, boundary: string) {
     this.#chunks = body[Symbol.asyncIterator]();
@@ -50,7 +29,27 @@ export class FormParts {
   }
 
   /** What is left of the part before is dropped. Undefined at the end of the form, which is then read to its last byte. */
-  async next(): Promise<FormPart | undefined> {
+  next(): Promise<FormPart | undefined> {
+    return this.#unbroken(() => this.#next());
+  }
+
+  /** The next bytes of the part; undefined at its end. */
+  piece(): Promise<Buffer | undefined> {
+    return this.#unbroken(() => this.#piece());
+  }
+
+  /** What broke a form is said again to whoever goes on with it. */
+  async #unbroken<T>(run: () => Promise<T>): Promise<T> {
+    if (this.#broken) throw this.#broken.by;
+    try {
+      return await run();
+    } catch (by) {
+      this.#broken = { by };
+      throw by;
+    }
+  }
+
+  async #next(): Promise<FormPart | undefined> {
     if (this.#state === 'over') return undefined;
     for (let piece = await this.#upToDelimiter(); piece; piece = await this.#upToDelimiter()) this.#drop(piece.length);
     this.#state = 'outside';
@@ -63,8 +62,7 @@ export class FormParts {
     return partOf(head);
   }
 
-  /** The next bytes of the part; undefined at its end. */
-  async piece(): Promise<Buffer | undefined> {
+  async #piece(): Promise<Buffer | undefined> {
     if (this.#state !== 'in a part') return undefined;
     const piece = await this.#upToDelimiter();
     if (piece === undefined) this.#state = 'outside';
@@ -140,52 +138,4 @@ export class FormParts {
     const chunk = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
     this.#rest = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
   }
-}
-
-function partOf(head: string): FormPart {
-  const headers = new Map<string, string>();
-  for (const line of head
-    .replace(/\r\n[ \t]+/g, ' ')
-    .split('\r\n')
-    .slice(1)) {
-    const colon = line.indexOf(':');
-    if (colon < 1) throw badForm('The form is malformed: a part has a header without a colon.');
-    const name = line.slice(0, colon).trim().toLowerCase();
-    if (!headers.has(name)) headers.set(name, line.slice(colon + 1).trim());
-  }
-  const disposition = headers.get('content-disposition') ?? '';
-  const names = parametersOf(disposition);
-  const [type = ''] = (headers.get('content-type') ?? '').split(';', 1);
-  return {
-    name: /^form-data\s*;/i.test(disposition) ? (names.get('name') ?? '') : '',
-    fileName: extended(names.get('filename*')) ?? names.get('filename'),
-    contentType: /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+$/.test(type.trim()) ? type.trim().toLowerCase() : '',
-  };
-}
-
-/**
- * `; name="value"`. In quotes browsers escape three characters, and no others:
- * https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#multipart-form-data. Others write a backslash
- * before `"` and `\`; any other backslash is one.
- */
-function parametersOf(header: string): Map<string, string> {
-  const found = new Map<string, string>();
-  for (const [, name = '', quoted, plain] of header.matchAll(/;\s*([\w*-]+)=(?:"((?:[^"\\]|\\.)*)"|([^;"]*))/g)) {
-    const value = quoted?.replace(/\\(["\\])/g, '$1') ?? plain?.trim() ?? '';
-    const plainName = name.toLowerCase();
-    const undone = plainName.endsWith('*') ? value : value.replace(/%(22|0D|0A)/gi, decodeURIComponent);
-    if (!found.has(plainName)) found.set(plainName, undone);
-  }
-  return found;
-}
-
-/** `UTF-8''caf%C3%A9.pdf`, RFC 8187. */
-function extended(value: string | undefined): string | undefined {
-  const [, charset = '', escaped = ''] = /^([\w-]+)'[\w-]*'(.+)$/.exec(value ?? '') ?? [];
-  const bytes = Buffer.from(
-    escaped.replace(/%([\da-f]{2})/gi, (_all, hex: string) => String.fromCharCode(parseInt(hex, 16))),
-    'latin1',
-  );
-  if (/^utf-?8$/i.test(charset)) return bytes.toString('utf8');
-  return /^(iso-8859-1|us-ascii)$/i.test(charset) ? bytes.toString('latin1') : undefined;
 }

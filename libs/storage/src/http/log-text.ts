@@ -20,7 +20,7 @@ export const redacted = (text: string): string =>
     .replace(/\b(bearer|basic)\s+[^\s'"]+/gi, '$1 …')
     .replace(/\beyJ[\w-]+(?:\.[\w-]*)+/g, '…')
     .replace(
-      /(x-amz-[\w-]*(?:signature|credential|token)[\w-]*|signature|credential)(["']?\s*[=:]\s*)[^\s'",&]+/gi,
+      /(x-amz-[\w-]*(?:signature|credential|token)[\w-]*|signature|credential)(["']?\s*[=:]\s*["']?)[^\s'",&]+/gi,
       '$1$2…',
     );
 

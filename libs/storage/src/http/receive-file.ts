@@ -2,7 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { StorageError } from '../storage.error.js';
 import { maxFileBytes } from '../storage.policy.js';
 import { requireUnread } from './body-of-request.js';
-import { badForm, boundaryOf, FormParts, mostBesides } from './form-parts.js';
+import { FormParts, mostBesides } from './form-parts.js';
+import { badForm, boundaryOf } from './part-headers.js';
 
 /** A file on its way in. `bytes` must be read now: nothing is buffered. */
 export interface ReceivedFile {

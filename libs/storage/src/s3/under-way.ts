@@ -3,8 +3,8 @@ import { StorageError } from '../storage.error.js';
 import type { Limits } from '../storage.options.js';
 
 /**
- * What is under way at once, counted by organisation and by its users, in this process. Each upload holds up to a part of
- * 5 MiB in memory and connections to the store: one account must not take them from all others.
+ * What is under way at once, counted by organisation and by its users, in this process. Each upload holds up to
+ * three parts of 5 MiB in memory and connections to the store: one account must not take them from all others.
  */
 export class UnderWay {
   readonly #counts = new Map<string, number>();
