@@ -68,7 +68,7 @@ async function takeEach(
 }
 
 function endsForm(error: StorageError | undefined): boolean {
-  return error !== undefined && (error.retryAfterSeconds !== undefined || answerOf(error).statusCode >= 500);
+  return error !== undefined && (error.code === 'too_many_requests' || answerOf(error).statusCode >= 500);
 }
 
 function itemOf({ fileName, stored, error }: Outcome): FormItem {
