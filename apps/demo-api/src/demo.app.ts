@@ -4,10 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { StorageErrorFilter } from 'nest-tenant-storage';
 import type { DemoConfig } from './demo.config.js';
 import { DemoModule } from './demo.module.js';
+import { identify } from './auth/identify.js';
 import { limitConnections } from './http/connections.js';
+import { continueWhenRead } from './http/continue.js';
 import { ErrorFilter } from './http/error.filter.js';
 import { describeApi } from './http/openapi.js';
-import { noSuchPath, requestLimit, securityHeaders, shortPaths } from './http/protection.js';
+import { keptByNobody, noSuchPath, requestLimits, securityHeaders, shortPaths } from './http/protection.js';
 import { servePage } from './page/page.js';
 import { STORE, type Store } from './store.module.js';
 
@@ -22,14 +24,15 @@ export async function createApp(config: DemoConfig): Promise<NestExpressApplicat
   // Answers of the API are not for caches, and those with bytes carry the store's ETag.
   app.disable('etag');
   if (config.trustedProxies > 0) app.set('trust proxy', config.trustedProxies);
-  app.use(securityHeaders, shortPaths);
-  if (config.requestsPerMinute > 0) app.use(requestLimit(config.requestsPerMinute));
+  app.use(securityHeaders, keptByNobody, shortPaths, identify);
+  if (config.requestsPerMinute > 0) app.use(...requestLimits(config.requestsPerMinute));
   if (config.demoMode) servePage(app, origin);
   app.setGlobalPrefix('api');
   app.useGlobalFilters(new ErrorFilter(), new StorageErrorFilter());
   describeApi(app);
   app.enableShutdownHooks();
   limitConnections(app.getHttpServer());
+  continueWhenRead(app.getHttpServer());
   await app.init();
   app.use(noSuchPath);
   return app;

@@ -188,15 +188,45 @@ it('finishes a download that is under way when it closes', async () => {
   }
 });
 
-it('counts requests, and says so only once there are too many', async () => {
-  const own = await startDemo({ RATE_LIMIT_PER_MINUTE: '20' });
-  jest.spyOn(Date, 'now').mockReturnValue(Date.now());
-  const answers = [];
-  for (let i = 0; i < 22; i++) answers.push(await own.call('GET', '/api/nothing'));
-  const live = await own.call('GET', '/health/live');
-  await own.close();
-  const [first, last] = [answers[0], answers.at(-1)];
-  expect(Object.keys(first?.headers ?? {}).filter((name) => /ratelimit|retry/.test(name))).toEqual([]);
-  expect([last?.status, last?.json.code, last?.headers['retry-after']]).toEqual([429, 'too_many_requests', '60']);
-  expect(live.status).toBe(200);
+describe('too many requests', () => {
+  let own: Demo;
+  beforeAll(async () => {
+    own = await startDemo({ RATE_LIMIT_PER_MINUTE: '20' });
+  });
+  afterAll(() => own.close());
+  const now = Date.now();
+  beforeEach(() => jest.spyOn(Date, 'now').mockReturnValue(now));
+
+  const asked = async (options: Parameters<Demo['call']>[2], times: number) => {
+    const answers = [];
+    for (let i = 0; i < times; i++) answers.push(await own.call('GET', '/api/nothing', options));
+    return answers;
+  };
+
+  it('of nobody known are counted by address, which says so only once there are too many', async () => {
+    const answers = await asked({ token: 'none' }, 22);
+    const [first, last] = [answers[0], answers.at(-1)];
+    expect(Object.keys(first?.headers ?? {}).filter((name) => /ratelimit|retry/.test(name))).toEqual([]);
+    expect([last?.status, last?.json.code]).toEqual([429, 'too_many_requests']);
+    expect((await own.call('GET', '/health/live')).status).toBe(200);
+  });
+
+  it('use up nothing of those behind the same address who have signed in', async () => {
+    expect((await own.call('GET', '/api/nothing')).status).toBe(429);
+    for (const org of ['11', '1']) expect((await asked({ as: { org, sub: 'bob' } }, 1))[0]?.status).toBe(404);
+  });
+
+  it('of one user are none of another, nor of one of the same name elsewhere', async () => {
+    const eve = { org: '1', sub: 'eve' };
+    const last = (await asked({ as: eve }, 21)).at(-1);
+    expect(last?.status).toBe(429);
+    expect(Number(last?.headers['retry-after'])).toBeGreaterThanOrEqual(1);
+    expect(Number(last?.headers['retry-after'])).toBeLessThanOrEqual(60);
+    expect(last?.json.message).toContain(`${last?.headers['retry-after']} seconds`);
+    const others = [
+      { ...eve, org: '11' },
+      { ...eve, sub: 'bob' },
+    ];
+    for (const as of others) expect((await asked({ as }, 1))[0]?.status).toBe(404);
+  });
 });

@@ -72,11 +72,14 @@ describe('form files', () => {
     const content = `${field}/files/scan.png/content`;
     const head = await demo.call('HEAD', content, { as: one });
     expect([head.status, head.headers['content-length'], head.body.length]).toEqual([200, `${png.bytes.length}`, 0]);
-    expect(head.headers).toMatchObject({ etag: json.etag, 'content-type': 'image/png', 'cache-control': 'private' });
+    const kept = { 'cache-control': 'private, no-cache', vary: 'Authorization, Cookie' };
+    expect(head.headers).toMatchObject({ etag: json.etag, 'content-type': 'image/png', ...kept });
     const same = await demo.call('GET', content, { as: one, headers: { 'if-none-match': json.etag as string } });
     expect([same.status, same.body.length]).toEqual([304, 0]);
+    expect(same.headers).toMatchObject({ etag: json.etag, ...kept });
     const beyond = await demo.call('GET', content, { as: one, headers: { range: 'bytes=99999-' } });
     expect([beyond.status, beyond.json.code]).toEqual([416, 'range_not_satisfiable']);
+    expect(beyond.headers['content-range']).toBe(`bytes */${png.bytes.length}`);
   });
 
   it('come from a form under the name that their person gave', async () => {
@@ -93,13 +96,18 @@ describe('form files', () => {
   });
 
   it.each([
-    ['a form without a file', form('x.png', 'image/png', png.bytes, 'other'), 'invalid_request'],
-    ['a form without a boundary', { headers: { 'content-type': 'multipart/form-data' }, body: 'x' }, 'invalid_request'],
-    ['a form with a path for a name', form('../x.png', 'image/png', png.bytes), 'invalid_file_name'],
-    ['a body that is not a form', { headers: { 'content-type': 'image/png' }, body: png.bytes }, 'invalid_file_name'],
-  ])('are refused from %s', async (_what, sent, code) => {
+    ['a form without a file', form('x.png', 'image/png', png.bytes, 'other'), 400, 'invalid_request'],
+    [
+      'a form without a boundary',
+      { headers: { 'content-type': 'multipart/form-data' }, body: 'x' },
+      400,
+      'invalid_request',
+    ],
+    ['a form with a path for a name', form('../x.png', 'image/png', png.bytes), 400, 'invalid_file_name'],
+    ['a body that is no form', { headers: { 'content-type': 'image/png' }, body: png.bytes }, 415, 'type_not_accepted'],
+  ])('are refused from %s', async (_what, sent, status, code) => {
     const refused = await demo.call('POST', `${field}/files`, { as: one, ...sent });
-    expect([refused.status, refused.json.code]).toEqual([400, code]);
+    expect([refused.status, refused.json.code]).toEqual([status, code]);
     expect(await demo.storage.contents()).toEqual({ keys: [], openUploads: [] });
   });
 

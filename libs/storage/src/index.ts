@@ -65,8 +65,11 @@ export type { UploadStep } from './uploads/upload-requests.js';
 
 export { CurrentOrg, TenantGuard } from './http/tenant.guard.js';
 export { StorageErrorFilter } from './http/storage-error.filter.js';
-export { dropRest, receiveFile, type ReceivedFile } from './http/receive-file.js';
-export { readOptionsOf, sendFile } from './http/send-file.js';
+export { answerOf, type ErrorAnswer } from './http/error-answer.js';
+export { requireFlatBody } from './http/flat-body.js';
+export { logText, redacted } from './http/log-text.js';
+export { dropRest, receiveFile, receiveFiles, type ReceivedFile } from './http/receive-file.js';
+export { readOptionsOf, sendFile, type SendOptions } from './http/send-file.js';
 
 export { bucketPolicy } from './bucket/bucket-policy.js';
 export type { BucketOptions, BucketRules } from './bucket/bucket.options.js';

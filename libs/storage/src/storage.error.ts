@@ -64,15 +64,21 @@ const secondsToWait: Partial<Record<StorageErrorCode, number>> = {
 /** The one error this module throws. `message` is safe to show to the caller; `cause` holds the original and is for logs. */
 export class StorageError extends Error {
   override readonly name = 'StorageError';
+  /** The file's ETag, where `not_modified` was answered with it. */
+  readonly etag?: string;
+  /** Bytes of the file, where `range_not_satisfiable` was answered with it. */
+  readonly size?: number;
   /** Seconds after which the same call is worth another try; set where one is. */
   readonly retryAfterSeconds?: number;
 
   constructor(
     readonly code: StorageErrorCode,
     message: string,
-    options: { cause?: unknown; retryAfterSeconds?: number } = {},
+    options: { cause?: unknown; retryAfterSeconds?: number; etag?: string; size?: number } = {},
   ) {
     super(message, options);
+    if (options.etag !== undefined) this.etag = options.etag;
+    if (options.size !== undefined) this.size = options.size;
     const retryAfterSeconds = options.retryAfterSeconds ?? secondsToWait[code];
     if (retryAfterSeconds !== undefined) this.retryAfterSeconds = retryAfterSeconds;
   }

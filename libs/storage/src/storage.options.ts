@@ -35,6 +35,10 @@ export interface Limits {
   downloadsAtOnce: number;
   /** Of these, by one organisation: more wait for `timeouts.queue`, then fail with `too_many_requests`. Default 64. */
   downloadsPerOrg: number;
+  /** Uploads through the application of one user (`by`) of one organisation. Default 16. */
+  uploadsPerUser: number;
+  /** Uploads through the application of one organisation, each of up to three parts of 5 MiB in memory. Default 64. */
+  uploadsPerOrg: number;
 }
 
 /** What a store can do. Everything is true for Amazon S3; switch off what yours lacks: the module adapts or refuses, and never claims the guard. */

@@ -25,6 +25,8 @@ export interface StorageSettings extends Omit<
   capabilities: StoreCapabilities;
 }
 
+const defaultLimits: Limits = { downloadsAtOnce: 256, downloadsPerOrg: 64, uploadsPerUser: 16, uploadsPerOrg: 64 };
+
 const allCapabilities: StoreCapabilities = {
   postPolicy: true,
   conditionalWrites: true,
@@ -68,10 +70,10 @@ export function storageSettings(options: StorageModuleOptions): StorageSettings 
 }
 
 /** A bound for all that is set alone bounds each organisation too. */
-const limitsOf = ({ downloadsAtOnce = 256, downloadsPerOrg = 64 }: Partial<Limits> = {}): Limits => ({
-  downloadsAtOnce,
-  downloadsPerOrg: Math.min(downloadsPerOrg, downloadsAtOnce),
-});
+function limitsOf(given: Partial<Limits> = {}): Limits {
+  const limits = { ...defaultLimits, ...definedOnly({ ...given }) };
+  return { ...limits, downloadsPerOrg: Math.min(limits.downloadsPerOrg, limits.downloadsAtOnce) };
+}
 
 const definedOnly = <T extends object>(given: T): T =>
   Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as T;
@@ -110,7 +112,9 @@ function* mistakesIn(options: StorageModuleOptions): Generator<string> {
     if (!isWhole(value, 1, 3_600_000)) yield `timeouts.${name} must be whole milliseconds above 0.`;
   }
   for (const [name, value] of Object.entries({ ...options.limits })) {
-    if (!isWhole(value, 1, 100_000)) yield `limits.${name} must be a whole number from 1 to 100000.`;
+    if (!Object.hasOwn(defaultLimits, name))
+      yield `limits.${name} is no limit: there are ${Object.keys(defaultLimits).join(', ')}.`;
+    else if (value !== undefined && !isWhole(value, 1, 100_000)) yield `limits.${name} must be 1 … 100000.`;
   }
   if (options.maxAttempts !== undefined && !isWhole(options.maxAttempts, 1, 10)) yield 'maxAttempts must be 1 … 10.';
   if (options.maxSockets !== undefined && !isWhole(options.maxSockets, 1, 10_000))

@@ -34,7 +34,8 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
 const refused = (claim: string) => new UnauthorizedException(`The token's "${claim}" is missing or invalid.`);
 
 function subOf(sub: unknown): string {
-  if (typeof sub !== 'string' || sub === '' || sub.length > longestSub || /\p{Cc}/u.test(sub)) throw refused('sub');
+  if (typeof sub !== 'string' || sub === '' || sub.length > longestSub) throw refused('sub');
+  if (!sub.isWellFormed() || /\p{Cc}/u.test(sub)) throw refused('sub');
   return sub;
 }
 

@@ -1,4 +1,4 @@
-import { Body, Controller, Header, Post } from '@nestjs/common';
+import { Body, Controller, Post } from '@nestjs/common';
 import { ApiBadRequestResponse, ApiCreatedResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { IsIn, IsString, Length, ValidateBy } from 'class-validator';
 import { parseOrgId } from 'nest-tenant-storage';
@@ -37,7 +37,6 @@ export class DemoTokensController {
   constructor(private readonly tokens: DemoTokens) {}
 
   @Post()
-  @Header('Cache-Control', 'no-store')
   @JsonBody()
   @ApiOperation({ summary: 'Get a token for any organisation and role. Demo mode only' })
   @ApiCreatedResponse({ type: AccessTokenAnswer })

@@ -6,9 +6,11 @@ import type { Request, Response } from 'express';
 import {
   acceptedTypes,
   CurrentOrg,
+  dropRest,
   FormUploadsService,
   readOptionsOf,
   receiveFile,
+  receiveFiles,
   sendFile,
   type OrgId,
 } from 'nest-tenant-storage';
@@ -19,6 +21,7 @@ import { CurrentUser, type User } from '../auth/user.js';
 import { BeginsUpload, Deletes, GivesContent, GivesUrl, Lists, Uploads, UploadsForm } from '../http/docs.js';
 import { JsonBody } from '../http/json-body.js';
 import { Flag, lenient, strict } from '../http/validation.js';
+import { storeForm } from './form-answer.js';
 import { DispositionQuery, UploadPromiseBody } from './requests.js';
 
 class FieldParams {
@@ -86,16 +89,21 @@ export class FormsController {
 
   @Post('files')
   @Needs('form-upload:write')
-  @UploadsForm('Upload a file from a form, under its own name')
+  @UploadsForm('Upload the files of a form, each under its own name')
   async uploadForm(
     @CurrentOrg() org: OrgId,
     @CurrentUser() user: User,
     @Param(lenient) field: FieldParams,
     @Query(lenient) query: ReplaceQuery,
     @Req() request: Request,
+    @Res() response: Response,
   ) {
-    const { fileName = '', ...file } = await receiveFile(request);
-    return this.forms.upload(org, { ...field, fileName }, file, writing(user, query));
+    const options = writing(user, query);
+    const { status, body } = await storeForm(receiveFiles(request), ({ fileName = '', ...file }) =>
+      this.forms.upload(org, { ...field, fileName }, file, options),
+    );
+    response.status(status).json(body);
+    dropRest(request);
   }
 
   @Post('uploads')

@@ -1,4 +1,4 @@
-import { Controller, Get, Header } from '@nestjs/common';
+import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
 import { HealthCheckService } from '@nestjs/terminus';
 import { ErrorAnswer } from '../http/answers.js';
@@ -13,7 +13,6 @@ export class HealthController {
   ) {}
 
   @Get('live')
-  @Header('Cache-Control', 'no-store')
   @ApiOperation({ summary: 'The process answers' })
   @ApiOkResponse()
   live() {
@@ -21,7 +20,6 @@ export class HealthController {
   }
 
   @Get('ready')
-  @Header('Cache-Control', 'no-store')
   @ApiOperation({ summary: 'The bucket can be reached' })
   @ApiOkResponse()
   @ApiServiceUnavailableResponse({ type: ErrorAnswer, description: '`unavailable`' })

@@ -1,4 +1,4 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
 
 /** The shapes of answers, for the API's description: what is sent are the module's own values of the same shape. */
 export class ErrorAnswer {
@@ -15,6 +15,20 @@ export class StoredFileAnswer {
   @ApiProperty({ example: '"9b2cf535f27731c974343645a3985328"' }) etag!: string;
   @ApiPropertyOptional({ type: String, format: 'date-time' }) lastModified?: Date;
   @ApiPropertyOptional({ description: 'Hexadecimal; where the client promised one' }) sha256?: string;
+}
+
+export class RefusedFileAnswer {
+  @ApiPropertyOptional({ description: 'Absent where the form itself broke off' }) fileName?: string;
+  @ApiProperty() error!: ErrorAnswer;
+}
+
+@ApiExtraModels(StoredFileAnswer, RefusedFileAnswer)
+export class FormItemsAnswer {
+  @ApiProperty({
+    type: 'array',
+    items: { oneOf: [StoredFileAnswer, RefusedFileAnswer].map((model) => ({ $ref: getSchemaPath(model) })) },
+  })
+  items!: (StoredFileAnswer | RefusedFileAnswer)[];
 }
 
 export class ReadUrlAnswer {

@@ -1,10 +1,11 @@
-import { applyDecorators, Header, HttpCode } from '@nestjs/common';
+import { applyDecorators, HttpCode } from '@nestjs/common';
 import {
   ApiBadRequestResponse,
   ApiBody,
   ApiConflictResponse,
   ApiConsumes,
   ApiCreatedResponse,
+  ApiExtraModels,
   ApiHeader,
   ApiNoContentResponse,
   ApiNotFoundResponse,
@@ -14,10 +15,12 @@ import {
   ApiResponse,
   ApiUnprocessableEntityResponse,
   ApiUnsupportedMediaTypeResponse,
+  getSchemaPath,
 } from '@nestjs/swagger';
 import {
   ErrorAnswer,
   FilePageAnswer,
+  FormItemsAnswer,
   ReadUrlAnswer,
   SignedStepAnswer,
   StoredFileAnswer,
@@ -25,10 +28,9 @@ import {
 } from './answers.js';
 
 /**
- * One decorator for each thing that routes do: what it does to the answer (status, caching) and what the API's description
+ * One decorator for each thing that routes do: what it does to the answer (its status) and what the API's description
  * says of it.
  */
-const noStore = () => Header('Cache-Control', 'no-store');
 const error = (description: string) => ({ type: ErrorAnswer, description });
 const badRequest = () => ApiBadRequestResponse(error('`invalid_request`, `invalid_place`, `invalid_file_name`'));
 const absent = () => ApiNotFoundResponse(error('`not_found`: absent, or of another organisation'));
@@ -60,7 +62,16 @@ export const UploadsForm = (summary: string) =>
     ApiBody({
       schema: { type: 'object', required: ['file'], properties: { file: { type: 'string', format: 'binary' } } },
     }),
-    ApiCreatedResponse({ type: StoredFileAnswer }),
+    ApiExtraModels(StoredFileAnswer, FormItemsAnswer),
+    ApiCreatedResponse({
+      description: 'The stored file; of several in one form, in fields of the name `file`, each',
+      schema: { oneOf: [StoredFileAnswer, FormItemsAnswer].map((model) => ({ $ref: getSchemaPath(model) })) },
+    }),
+    ApiResponse({
+      status: 207,
+      type: FormItemsAnswer,
+      description: 'Of several files some are stored: each is its stored file, or `{fileName, error}`, in their order',
+    }),
     fileErrors(),
   );
 
@@ -72,7 +83,6 @@ export const BeginsUpload = (summary: string) =>
         'Answers a ready request: send the bytes straight to the store with it, then `POST /api/uploads/complete`.',
     }),
     HttpCode(201),
-    noStore(),
     ApiCreatedResponse({ type: TicketAnswer }),
     fileErrors(),
   );
@@ -81,7 +91,6 @@ export const CompletesUpload = () =>
   applyDecorators(
     ApiOperation({ summary: 'Verify what was sent and put it in its place; again gives the same answer' }),
     HttpCode(201),
-    noStore(),
     ApiCreatedResponse({ type: StoredFileAnswer }),
     absent(),
     fileErrors(),
@@ -96,17 +105,16 @@ export const SignsStep = () =>
         'POST with uploadId completes, DELETE with uploadId aborts. The shape of `signRequest` in @uppy/aws-s3 6.',
     }),
     HttpCode(201),
-    noStore(),
     ApiCreatedResponse({ type: SignedStepAnswer }),
     badRequest(),
     absent(),
   );
 
 export const Lists = (summary: string) =>
-  applyDecorators(ApiOperation({ summary }), noStore(), ApiOkResponse({ type: FilePageAnswer }), badRequest());
+  applyDecorators(ApiOperation({ summary }), ApiOkResponse({ type: FilePageAnswer }), badRequest());
 
 export const GivesUrl = (summary: string) =>
-  applyDecorators(ApiOperation({ summary }), noStore(), ApiOkResponse({ type: ReadUrlAnswer }), badRequest(), absent());
+  applyDecorators(ApiOperation({ summary }), ApiOkResponse({ type: ReadUrlAnswer }), badRequest(), absent());
 
 export const GivesContent = (summary: string) =>
   applyDecorators(
@@ -115,7 +123,7 @@ export const GivesContent = (summary: string) =>
     ApiHeader({ name: 'If-None-Match', required: false }),
     ApiOkResponse({ description: 'The bytes', content: { '*/*': bytes } }),
     ApiResponse({ status: 206, description: 'The asked range', content: { '*/*': bytes } }),
-    ApiResponse({ status: 304, description: 'Unchanged' }),
+    ApiResponse({ status: 304, description: 'Unchanged: what you have may be shown' }),
     ApiResponse({ status: 416, ...error('`range_not_satisfiable`') }),
     badRequest(),
     absent(),

@@ -1,6 +1,6 @@
 import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { dropRest } from 'nest-tenant-storage';
+import { dropRest, redacted } from 'nest-tenant-storage';
 import type { ErrorAnswer } from './answers.js';
 
 const codes: Record<number, string> = {
@@ -22,7 +22,7 @@ export class ErrorFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const response = host.switchToHttp().getResponse<Response>();
     const answer = answerTo(error);
-    if (answer.statusCode === 500) this.#logger.error(withoutQueries(error));
+    if (answer.statusCode === 500) this.#logger.error(logTextOf(error));
     if (response.headersSent) {
       response.destroy();
       return;
@@ -61,8 +61,6 @@ function messageOf(error: HttpException): string {
   return Array.isArray(message) ? message.join('; ') : (message ?? error.message);
 }
 
-/** A stack may quote a URL, and the query of a signed one is a secret. */
-function withoutQueries(error: unknown): string {
-  const text = error instanceof Error ? (error.stack ?? error.message) : 'Something that is not an error was thrown.';
-  return text.replace(/\?[^\s'"]*/g, '?…');
+function logTextOf(error: unknown): string {
+  return error instanceof Error ? redacted(error.stack ?? error.message) : 'Something that is not an error was thrown.';
 }

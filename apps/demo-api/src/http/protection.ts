@@ -1,6 +1,7 @@
-import { rateLimit } from 'express-rate-limit';
-import type { RequestHandler } from 'express';
+import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
+import type { Request, RequestHandler } from 'express';
 import helmet from 'helmet';
+import type { User } from '../auth/user.js';
 import { answerWith } from './error.filter.js';
 
 /**
@@ -12,26 +13,52 @@ export const securityHeaders: RequestHandler = helmet({
   referrerPolicy: { policy: 'strict-origin-when-cross-origin' },
 });
 
+/** Nobody keeps an answer, unless what answers says otherwise, as files do. Paths name no organisation: see `sendFile`. */
+export const keptByNobody: RequestHandler = (_request, response, next) => {
+  response.setHeader('Cache-Control', 'no-store');
+  next();
+};
+
+const windowMs = 60_000;
+/** What all users of one organisation may ask for, as a multiple of what one may. */
+const usersOfAnOrg = 10;
+
+const userOf = ({ user }: Request) => user as User | undefined;
+const addressOf = ({ ip = '' }: Request) => `address ${ipKeyGenerator(ip)}`;
+
 /**
- * Counts per client address. The count shows only once it is used up: an answer for another organisation's file must not
+ * Counts for each user, and for each organisation; for each client address where nobody is signed in, so that whoever has no
+ * token uses up nothing of those behind the same address who have one. Comes after `identify`. The count shows only once it is used up: an answer for another organisation's file must not
  * differ from one for an absent file in any header.
  */
-export const requestLimit = (perMinute: number): RequestHandler =>
+export const requestLimits = (perMinute: number): RequestHandler[] => [
+  limitOf(perMinute, (request) => {
+    const user = userOf(request);
+    return user ? `user ${user.org_id}/${user.sub}` : addressOf(request);
+  }),
+  limitOf(perMinute * usersOfAnOrg, (request) => {
+    const user = userOf(request);
+    return user ? `org ${user.org_id}` : addressOf(request);
+  }),
+];
+
+const limitOf = (limit: number, keyGenerator: (request: Request) => string): RequestHandler =>
   rateLimit({
-    windowMs: 60_000,
-    limit: perMinute,
+    windowMs,
+    limit,
+    keyGenerator,
     standardHeaders: false,
     legacyHeaders: false,
     // Any client can send these: without a trusted proxy they mean nothing, and are no reason to log.
     validate: { xForwardedForHeader: false, forwardedHeader: false },
     skip: ({ path }) => /^\/(api\/)?health\//.test(path),
-    handler: (_request, response) => {
-      response.setHeader('Retry-After', '60');
-      answerWith(response, {
-        statusCode: 429,
-        code: 'too_many_requests',
-        message: 'Too many requests: wait a minute.',
-      });
+    handler: (request, response) => {
+      const { resetTime = new Date(Date.now() + windowMs) } =
+        (request as Request & { rateLimit?: { resetTime?: Date } }).rateLimit ?? {};
+      const seconds = Math.max(1, Math.ceil((resetTime.getTime() - Date.now()) / 1000));
+      response.setHeader('Retry-After', seconds);
+      const message = `Too many requests: try again in ${seconds} seconds.`;
+      answerWith(response, { statusCode: 429, code: 'too_many_requests', message });
     },
   });
 

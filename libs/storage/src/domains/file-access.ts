@@ -1,9 +1,9 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { KeyPrefix, ObjectKey } from '../keys/object-key.js';
 import type { OrgId } from '../keys/org-id.js';
 import type { ObjectInfo } from '../s3/object-info.js';
 import type { ObjectStore } from '../s3/object-store.js';
-import type { ReadOptions } from '../s3/object-requests.js';
+import type { ObjectStream, ReadOptions } from '../s3/object-requests.js';
 import type { StorageError } from '../storage.error.js';
 import { readUrlSeconds } from '../storage.policy.js';
 import { safeHeaders, storedFile, type Disposition, type StoredFile } from '../uploads/stored-file.js';
@@ -40,6 +40,10 @@ export interface FileStream {
   contentRange?: string;
   contentType: string;
   contentDisposition: string;
+  /**
+   * `private, no-cache`: the path of a file says nothing of who asks, so whoever has a copy asks again before each use. To
+   * be answered together with `Vary: Authorization, Cookie`.
+   */
   cacheControl: string;
 }
 
@@ -68,16 +72,28 @@ export async function openFile(
   { key, nameInKey }: Located,
   options: ReadOptions & { disposition?: Disposition } = {},
 ): Promise<FileStream> {
-  const { disposition = 'inline', ifRange, ...conditions } = options;
-  const { body, contentRange, ...info } = await (ifRange
-    ? store.read(org, key, { ...conditions, ifMatch: ifRange }).catch((error: StorageError) => {
-        if (error.code !== 'precondition_failed') throw error;
-        return store.read(org, key, { ...conditions, range: undefined });
-      })
-    : store.read(org, key, conditions));
+  const { disposition = 'inline', withoutBody = false, ...asked } = options;
+  const answer = withoutBody ? store.head(org, key, asked).then(bodiless) : readAsked(store, org, key, asked);
+  const { body, contentRange, ...info } = await answer;
   const total = Number(contentRange?.split('/')[1] ?? info.size);
   const file = storedFile({ ...info, size: total }, nameInKey);
-  return { file, body, length: info.size, ...(contentRange && { contentRange }), ...safeHeaders(file, disposition) };
+  const headers = { ...safeHeaders(file, disposition), cacheControl: 'private, no-cache' };
+  return { file, body, length: info.size, ...(contentRange && { contentRange }), ...headers };
+}
+
+const bodiless = (info: ObjectInfo): ObjectStream => ({ ...info, body: Readable.from([]) });
+
+async function readAsked(
+  store: ObjectStore,
+  org: OrgId,
+  key: ObjectKey,
+  { ifRange, ...conditions }: ReadOptions,
+): Promise<ObjectStream> {
+  if (!ifRange) return store.read(org, key, conditions);
+  return store.read(org, key, { ...conditions, ifMatch: ifRange }).catch((error: StorageError) => {
+    if (error.code !== 'precondition_failed') throw error;
+    return store.read(org, key, { ...conditions, range: undefined });
+  });
 }
 
 /** Gives URLs for what a list of a folder has shown; none for a key that is not one of this module. */

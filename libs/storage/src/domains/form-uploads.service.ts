@@ -7,6 +7,7 @@ import { layout, type FormFieldPlace, type FormFilePlace } from '../keys/layout.
 import type { OrgId } from '../keys/org-id.js';
 import { ObjectStore } from '../s3/object-store.js';
 import type { ReadOptions } from '../s3/object-requests.js';
+import { StorageError } from '../storage.error.js';
 import { StorageEvents, type Place } from '../storage.events.js';
 import { maxFileBytes, mostListedWithUrls } from '../storage.policy.js';
 import type { StorageSettings } from '../storage.settings.js';
@@ -161,6 +162,7 @@ function target(
   { by, replace = false }: FormUploadOptions,
 ): UploadTarget {
   const name = parseFileName(place.fileName);
+  if (typeof contentType !== 'string') throw new StorageError('invalid_request', 'contentType must be text.');
   const type = admitDeclared({ extension: name.extension, contentType }, accepted);
   const { formId, customFieldId } = place;
   return {

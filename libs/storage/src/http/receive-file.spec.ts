@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
-import { receiveFile } from './receive-file.js';
+import { finished } from 'node:stream/promises';
+import { dropRest, receiveFile, receiveFiles, type ReceivedFile } from './receive-file.js';
 
 let server: Server;
 let received: (request: IncomingMessage) => void = () => {};
@@ -19,6 +20,8 @@ const form = (...parts: string[]) => `${parts.map((part) => `--b\r\n${part}\r\n`
 const filePart = (name: string, content: string) =>
   `Content-Disposition: form-data; name="${name}"; filename="a.txt"\r\nContent-Type: text/plain\r\n\r\n${content}`;
 
+const field = (name: string, value: string) => `Content-Disposition: form-data; name="${name}"\r\n\r\n${value}`;
+
 /** Opens a connection and sends as much of a request as given; its `Content-Length` promises `length` bytes of body. */
 async function open(type: string, body: string, length = Buffer.byteLength(body)) {
   const arrived = new Promise<IncomingMessage>((resolve) => {
@@ -27,6 +30,19 @@ async function open(type: string, body: string, length = Buffer.byteLength(body)
   const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
   socket.on('error', () => {});
   socket.write(`PUT / HTTP/1.1\r\nHost: x\r\nContent-Type: ${type}\r\nContent-Length: ${length}\r\n\r\n${body}`);
+  return { socket, request: await arrived };
+}
+
+/** The same without a length: `start`, then as much as wanted. */
+async function openChunked(type: string, start: string, length: number) {
+  const arrived = new Promise<IncomingMessage>((resolve) => {
+    received = resolve;
+  });
+  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  socket.on('error', () => {});
+  socket.write(`PUT / HTTP/1.1\r\nHost: x\r\nContent-Type: ${type}\r\nTransfer-Encoding: chunked\r\n\r\n`);
+  const body = start + 'x'.repeat(length);
+  socket.write(`${body.length.toString(16)}\r\n${body}\r\n`);
   return { socket, request: await arrived };
 }
 
@@ -96,15 +112,115 @@ test.each([
   await expect(receiveFile((await open(type, body)).request)).rejects.toMatchObject({ code: 'invalid_request' });
 });
 
-test('what follows the file is read to a bound, then the connection ends', async () => {
-  const { socket, request } = await open(multipart, form(filePart('file', 'hello')), 100 << 20);
-  expect(await read((await receiveFile(request)).bytes)).toBe('hello');
-  const closed = once(socket, 'close');
-  const more = Buffer.alloc(1 << 16);
-  const write = () => {
-    if (!socket.destroyed) socket.write(more, () => setImmediate(write));
+const second = 'The form has a second file';
+test.each([
+  ['a second file', form(filePart('file', 'hello'), filePart('file', 'more')), second],
+  ['a large second file', form(filePart('file', 'hello'), filePart('file', 'x'.repeat(3 << 20))), second],
+  ['too many parts', form(filePart('file', 'hello'), ...new Array(1000).fill(field('a', 'b'))), 'more than 1000'],
+  ['too much', form(filePart('file', 'hello'), field('a', 'x'.repeat(1 << 20))), 'Besides its files'],
+  ['an end too early', form(filePart('file', 'hello')).slice(0, -4), 'breaks off'],
+  ['what is no boundary', `${form(filePart('file', 'hello')).slice(0, -4)}x\r\n\r\n`, 'behind a boundary'],
+])('a file is not at its end while the form holds %s behind it', async (_name, body, message) => {
+  const { socket, request } = await open(multipart, body);
+  await expect(read((await receiveFile(request)).bytes)).rejects.toMatchObject({
+    code: 'invalid_request',
+    message: expect.stringContaining(message),
+  });
+  expect(socket.destroyed).toBe(false);
+});
+
+test.each([
+  ['ten fields', new Array(10).fill(field('a', 'b'))],
+  ['999 fields', new Array(999).fill(field('a', 'b'))],
+  ['a field of 1,000,000 bytes', [field('a', 'x'.repeat(1_000_000))]],
+  ['a file of another name', [filePart('thumbnail', 'x'.repeat(100_000))]],
+  ['a field for files that was left empty', [filePart('file', '').replace('a.txt', '')]],
+])('a form may hold %s, before its file and behind it', async (_name, others) => {
+  for (const parts of [
+    [...others, filePart('file', 'hello')],
+    [filePart('file', 'hello'), ...others],
+  ]) {
+    const { bytes, fileName } = await receiveFile((await open(multipart, form(...parts))).request);
+    expect([fileName, await read(bytes)]).toEqual(['a.txt', 'hello']);
+  }
+});
+
+test.each([
+  ['a preamble', ''],
+  ['a field', '--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n'],
+  ['a file of another name', `--b\r\n${filePart('photo', '')}`],
+  ['headers', '--b\r\nA: '],
+])('%s without end is refused at a bound, and the sender gets an answer', async (_name, start) => {
+  const { socket, request } = await open(multipart, start + 'x'.repeat(1.1 * (1 << 20)), 600 << 20);
+  await expect(receiveFile(request)).rejects.toMatchObject({
+    code: expect.stringMatching(/^(invalid_request|file_too_large)$/),
+  });
+  const chunked = await openChunked(multipart, start, 2 << 20);
+  await expect(receiveFile(chunked.request)).rejects.toMatchObject({ code: 'invalid_request' });
+  expect([socket.destroyed, chunked.socket.destroyed]).toEqual([false, false]);
+});
+
+test('after a refusal the rest of a form is dropped, so that the next request can come', async () => {
+  const { request } = await open(multipart, form(filePart('file', 'x'.repeat(1 << 20))));
+  await receiveFile(request);
+  dropRest(request);
+  await finished(request);
+  expect(request.complete).toBe(true);
+});
+
+describe('several files', () => {
+  const all = async (request: IncomingMessage, take: (file: ReceivedFile) => Promise<unknown>) => {
+    const taken: unknown[] = [];
+    for await (const file of receiveFiles(request)) taken.push(await take(file));
+    return taken;
   };
-  write();
-  await closed;
-  expect(request.complete).toBe(false);
+  const three = form(field('a', 'b'), filePart('file', 'one'), filePart('file', 'two'), filePart('file', 'three'));
+
+  test('come one after the other', async () => {
+    const { request } = await open(multipart, three);
+    expect(await all(request, ({ bytes }) => read(bytes))).toEqual(['one', 'two', 'three']);
+  });
+
+  test('one that is not read, or not to its end, holds up none', async () => {
+    const long = form(
+      filePart('file', 'x'.repeat(1 << 18)),
+      filePart('file', 'y'.repeat(1 << 18)),
+      filePart('file', 'z'),
+    );
+    const { request } = await open(multipart, long);
+    const begin = async ({ bytes }: ReceivedFile) => {
+      for await (const chunk of bytes) return Buffer.from(chunk).toString().slice(0, 1);
+    };
+    expect(await all(request, begin)).toEqual(['x', 'y', 'z']);
+    const again = (await open(multipart, three)).request;
+    expect(await all(again, ({ fileName }) => Promise.resolve(fileName))).toEqual(['a.txt', 'a.txt', 'a.txt']);
+  });
+
+  test('101 are too many', async () => {
+    const { request } = await open(multipart, form(...new Array(101).fill(filePart('file', 'x'))));
+    await expect(all(request, ({ bytes }) => read(bytes))).rejects.toMatchObject({
+      message: expect.stringContaining('100 files'),
+    });
+  });
+
+  test('a body that is no form is refused by its type, which is named', async () => {
+    const { request } = await open('image/png', 'x');
+    await expect(all(request, ({ bytes }) => read(bytes))).rejects.toMatchObject({
+      code: 'type_not_accepted',
+      message: 'Send multipart/form-data with the file in a field "file", not image/png.',
+    });
+  });
+});
+
+test.each([
+  ['Multer', { file: {} }, 'image/png', 'misconfigured', /FileInterceptor/],
+  ['a raw parser', { body: Buffer.from('x') }, 'image/png', 'misconfigured', /express\.raw/],
+  ['a text parser', { body: 'x' }, 'text/plain', 'misconfigured', /express\.text/],
+  ['something', {}, 'image/png', 'misconfigured', /before this route/],
+  ['a JSON parser', { body: {} }, 'application/json', 'type_not_accepted', /not application\/json/],
+])('a body that %s has read is told as that', async (_name, left, type, code, message) => {
+  const { request } = await open(type, 'hello');
+  for await (const chunk of request) expect(chunk.length).toBe(5);
+  const refusal = { code, message: expect.stringMatching(message) };
+  await expect(receiveFile(Object.assign(request, left))).rejects.toMatchObject(refusal);
 });

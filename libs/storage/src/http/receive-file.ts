@@ -1,12 +1,14 @@
-import busboy from 'busboy';
 import type { IncomingMessage } from 'node:http';
-import type { Readable } from 'node:stream';
 import { StorageError } from '../storage.error.js';
 import { maxFileBytes } from '../storage.policy.js';
+import { requireUnread } from './body-of-request.js';
+import { FormParts, mostBesides } from './form-parts.js';
+import { badForm, boundaryOf } from './part-headers.js';
 
 /** A file on its way in. `bytes` must be read now: nothing is buffered. */
 export interface ReceivedFile {
   bytes: AsyncIterable<Uint8Array>;
+  /** As the sender wrote it; empty where it wrote none that can be read. */
   contentType: string;
   /** Where the sender named it: forms do. */
   fileName?: string;
@@ -18,24 +20,128 @@ export interface ReceivedFile {
   signal: AbortSignal;
 }
 
-/** What a form may hold of what has come and was not read yet. */
-const roomBytes = 64 * 1024;
+/** Files of one form. Each is stored before the next one is looked at. */
+const mostFiles = 100;
 
-/** What may follow the file in a form: boundaries, and a few short fields. */
-const mostAfterFile = 64 * 1024;
+const isForm = ({ headers }: IncomingMessage) => /^multipart\/form-data\s*(;|$)/i.test(headers['content-type'] ?? '');
 
 /**
  * The file in a request: its raw body, or the one named `file` in a multipart/form-data body. Never in memory, never in a
- * temporary file. Leaving it early leaves the connection open, so that the client can still be answered.
+ * temporary file. `bytes` of a form ends only once the whole form has come and was in order, so that what is refused for
+ * what follows the file is not stored. Leaving it early leaves the connection open, so that the client can still be answered.
+ *
+ * @throws {StorageError} `invalid_request` for a form without a file; its `bytes` throw it for a form with a second one, or
+ *   with more than 1 MiB and 1,000 parts besides
  */
 export async function receiveFile(request: IncomingMessage): Promise<ReceivedFile> {
+  requireUnread(request);
   const signal = goneSignal(request);
   if (signal.aborted) throw gone();
-  const contentType = request.headers['content-type'] ?? '';
-  if (/^multipart\/form-data\s*(;|$)/i.test(contentType)) return fileInForm(request, signal);
   const size = declaredLength(request);
-  return { bytes: keptOpen(request), contentType, signal, ...(size !== undefined && { size }) };
+  if (isForm(request)) {
+    if (size !== undefined && size > maxFileBytes + mostBesides) {
+      throw new StorageError('file_too_large', `The form is larger than a file of ${maxFileBytes} bytes can make it.`);
+    }
+    return theOnlyFile(filesIn(request, signal));
+  }
+  const contentType = request.headers['content-type'] ?? '';
+  return { bytes: untilGone(request), contentType, signal, ...(size !== undefined && { size }) };
 }
+
+/**
+ * Every file named `file` of a multipart/form-data body, one after the other: take the next when the one before is stored or
+ * refused. What is left of a file is dropped. A file's `bytes` ends once what follows it was in order, up to the next file.
+ *
+ * @throws {StorageError} `type_not_accepted` for a body that is no form; while files are taken, `invalid_request` for a form
+ *   that is malformed, has no file, or more than 100
+ */
+export async function* receiveFiles(request: IncomingMessage): AsyncGenerator<ReceivedFile, void, undefined> {
+  requireUnread(request);
+  const signal = goneSignal(request);
+  if (signal.aborted) throw gone();
+  if (!isForm(request)) {
+    const found = request.headers['content-type'] ?? 'no Content-Type';
+    throw new StorageError(
+      'type_not_accepted',
+      `Send multipart/form-data with the file in a field "file", not ${found}.`,
+    );
+  }
+  yield* filesIn(request, signal);
+}
+
+async function theOnlyFile(files: AsyncGenerator<ReceivedFile, void, undefined>): Promise<ReceivedFile> {
+  const { value: file } = await files.next();
+  if (!file) throw noFile();
+  async function* bytesToTheEnd() {
+    yield* (file as ReceivedFile).bytes;
+    const { done } = await files.next();
+    if (!done)
+      throw badForm('The form has a second file, and one is taken here. Nothing was stored: send one at a time.');
+  }
+  return { ...file, bytes: keptOpen(bytesToTheEnd()) };
+}
+
+async function* filesIn(request: IncomingMessage, signal: AbortSignal): AsyncGenerator<ReceivedFile, void, undefined> {
+  const form = new FormParts(untilGone(request), boundaryOf(request.headers['content-type'] ?? ''));
+  const atMost = declaredLength(request);
+  let next = await nextFile(form);
+  if (!next) throw noFile();
+  for (let count = 1; next; count++) {
+    if (count > mostFiles) throw badForm(`The form has more than ${mostFiles} files: send the rest in another one.`);
+    const file = new FileInForm(form);
+    yield { ...next, bytes: file, signal, ...(atMost !== undefined && { atMost }) };
+    next = await file.following();
+  }
+}
+
+/** One file's pieces, in whose end the rest of the form up to the next file has a say. */
+class FileInForm implements AsyncIterable<Uint8Array> {
+  #next?: Promise<NamedFile | undefined>;
+  #taken = 0;
+
+  constructor(private readonly form: FormParts) {}
+
+  /** Without `return`: whoever leaves early leaves the form where it is. */
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
+    return { next: () => this.#piece() };
+  }
+
+  async #piece(): Promise<IteratorResult<Uint8Array, undefined>> {
+    const value = this.#next ? undefined : await this.form.piece();
+    if (value) return { done: false, value };
+    await (this.#next ??= nextFile(this.form));
+    return { done: true, value: undefined };
+  }
+
+  /** The file after this one; what is left of this one is dropped, up to the size of the largest legitimate upload. */
+  async following(): Promise<NamedFile | undefined> {
+    for (let piece = await this.#piece(); !piece.done; piece = await this.#piece()) {
+      this.#taken += piece.value.length;
+      if (this.#taken > maxFileBytes)
+        throw new StorageError('file_too_large', `A file is larger than ${maxFileBytes} bytes.`);
+    }
+    return this.#next;
+  }
+}
+
+interface NamedFile {
+  fileName: string;
+  contentType: string;
+}
+
+/** The next part that is a file named `file` and was chosen: browsers send an empty field for files as an empty one. */
+async function nextFile(form: FormParts): Promise<NamedFile | undefined> {
+  for (let part = await form.next(); part; part = await form.next()) {
+    const { name, fileName, contentType } = part;
+    if (name === 'file' && fileName) return { fileName, contentType };
+  }
+  return undefined;
+}
+
+const noFile = () =>
+  badForm(
+    'The form has no file: give it one in a field named "file", with a file name, as <input type="file" name="file"> does.',
+  );
 
 function declaredLength({ headers }: IncomingMessage): number | undefined {
   const length = Number(headers['content-length']);
@@ -61,6 +167,8 @@ function goneSignal(request: IncomingMessage): AbortSignal {
 export function dropRest(request: IncomingMessage): void {
   if (request.complete) return;
   let dropped = 0;
+  // An iterator that was left waits for `readable`, and with that nothing flows.
+  request.removeAllListeners('readable');
   request.unpipe();
   request.on('data', (chunk: Buffer) => {
     dropped += chunk.length;
@@ -69,66 +177,19 @@ export function dropRest(request: IncomingMessage): void {
   request.resume();
 }
 
-const keptOpen = (stream: Readable): AsyncIterable<Uint8Array> => ({
-  [Symbol.asyncIterator]: () => stream.iterator({ destroyOnReturn: false }),
+/** What is left early can be gone on with: the connection stays, and so does the iterator. */
+const keptOpen = <T>(source: AsyncIterator<T>): AsyncIterable<T> => ({
+  [Symbol.asyncIterator]: () => ({ next: () => source.next() }),
 });
 
-function fileInForm(request: IncomingMessage, signal: AbortSignal): Promise<ReceivedFile> {
-  const atMost = declaredLength(request);
-  return new Promise((resolve, reject) => {
-    const refuse = (message: string, cause?: unknown) =>
-      reject(new StorageError('invalid_request', message, { cause }));
-    let form: busboy.Busboy;
-    try {
-      form = busboy({
-        headers: request.headers,
-        // A path in a file name is refused by the key policy, never cut to its last segment.
-        preservePath: true,
-        defParamCharset: 'utf8',
-        // A socket gives 64 KiB at a time: with less room the form would pause within every chunk, with more it fills up.
-        highWaterMark: roomBytes,
-        fileHwm: roomBytes,
-        limits: { files: 1, fields: 8, parts: 10, fieldSize: 1024, headerPairs: 32 },
-      });
-    } catch (error) {
-      refuse('The form is malformed: give a multipart/form-data body with a boundary.', error);
-      return;
-    }
-    let file: Readable | undefined;
-    const fail = (error: unknown) => {
-      file?.destroy(new StorageError('cancelled', 'The form broke off before its end.', { cause: error }));
-      refuse('The form is malformed.', error);
-    };
-    form.on('file', (name, stream, { filename, mimeType }) => {
-      stream.on('error', () => {});
-      if (name !== 'file' || file) {
-        stream.resume();
-        return;
-      }
-      file = stream;
-      const received = { bytes: keptOpen(stream), contentType: mimeType, fileName: filename, signal };
-      resolve({ ...received, ...(atMost !== undefined && { atMost }) });
-      stream.once('end', () => limitRest(request));
-    });
-    form.on('error', fail);
-    form.on('close', () => {
-      if (!file) refuse('The form has no file: name its field "file".');
-    });
-    const leave = (cause?: unknown) => {
-      file?.destroy(gone(cause));
-      reject(gone(cause));
-    };
-    signal.addEventListener('abort', () => leave());
-    request.on('error', leave);
-    request.pipe(form);
-  });
-}
+const over = { done: true, value: undefined } as const;
 
-/** The answer goes out once the file is stored; what still comes then is read to a bound only. */
-function limitRest(request: IncomingMessage): void {
-  let rest = 0;
-  request.on('data', (chunk: Buffer) => {
-    rest += chunk.length;
-    if (rest > mostAfterFile) request.socket.destroy();
-  });
+/** A body's chunks. Its connection breaks only by its sender: that is no fault of ours. */
+function untilGone(request: IncomingMessage): AsyncIterable<Uint8Array> {
+  const chunks = request.iterator({ destroyOnReturn: false }) as AsyncIterator<Uint8Array>;
+  const next = () =>
+    chunks.next().catch((error: unknown) => {
+      throw gone(error);
+    });
+  return { [Symbol.asyncIterator]: () => ({ next, return: async () => (await chunks.return?.()) ?? over }) };
 }

@@ -23,5 +23,27 @@ test.each([
 });
 
 test('HEAD has no range: RFC 9110, section 14.2', () => {
-  expect(asked({ range: 'bytes=0-9' }, 'HEAD')).toEqual({});
+  expect(asked({ range: 'bytes=0-9' }, 'HEAD')).toEqual({ withoutBody: true });
+});
+
+test.each(['*', '"a"', 'W/"a"', '"a", W/"b"', '"a","b"', '""', ' "a" '])('%s is a condition', (tags) => {
+  expect(asked({ 'if-none-match': tags, 'if-match': tags })).toEqual({
+    ifMatch: tags.trim(),
+    ifNoneMatch: tags.trim(),
+  });
+});
+
+test.each(['"\xe9"', '"a\tb"', '"a', 'a', '"a" "b"', '*, "a"', '"a",', 'w/"a"', `"${'a'.repeat(5000)}"`])(
+  '%j is none: the store would sign it, or compare it with nothing',
+  (tags) => {
+    for (const name of ['if-match', 'if-none-match']) {
+      expect(() => asked({ [name]: tags })).toThrow(expect.objectContaining({ code: 'invalid_request' }));
+    }
+  },
+);
+
+test.each(['"\xe9"', 'a\tb'])('an If-Range of %j is refused', (tag) => {
+  expect(() => asked({ 'if-range': tag, range: 'bytes=0-1' })).toThrow(
+    expect.objectContaining({ code: 'invalid_request' }),
+  );
 });

@@ -35,6 +35,8 @@ export interface ReadOptions {
   /** The range is meant for the file with this ETag; another one is answered whole. RFC 9110, section 13.1.5. */
   ifRange?: string;
   ifNoneMatch?: string;
+  /** Asks for everything but the bytes, as HEAD does: `body` is then empty. */
+  withoutBody?: boolean;
   signal?: AbortSignal;
 }
 

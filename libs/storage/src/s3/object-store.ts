@@ -37,6 +37,7 @@ import {
 } from './sdk.cjs';
 import { SourceFailure } from './source.js';
 import { onTerms } from './store-calls.js';
+import { UnderWay } from './under-way.js';
 import { writeProtection } from './write-protection.js';
 
 /**
@@ -44,12 +45,15 @@ import { writeProtection } from './write-protection.js';
  * are compared again before a request leaves, and every failure comes out as a `StorageError`.
  */
 export class ObjectStore {
+  /** Uploads through the application. */
+  readonly uploads: UnderWay;
   readonly #settings: StorageSettings;
   readonly #clients: OrgClients;
   readonly #presigner: Presigner;
 
   constructor(settings: StorageSettings, clients: OrgClients, presigner: Presigner) {
     this.#settings = settings;
+    this.uploads = new UnderWay(settings.limits);
     this.#clients = clients;
     this.#presigner = presigner;
   }
@@ -80,7 +84,7 @@ export class ObjectStore {
       if (signal?.aborted) throw new StorageError('cancelled', 'The transfer was cancelled.', { cause: error });
       if (error instanceof SourceFailure) throw error.error;
       // Whoever waits has waited for the call that failed: little is left for another look.
-      const lookedUp = { head: () => this.#head(org, key, afterwardsMs) };
+      const lookedUp = { head: () => this.#head(org, key, {}, afterwardsMs) };
       return storedAllTheSame(lookedUp, org, key, attributes.metadata[writeId], takenOr(error, ifAbsent));
     }
   }
@@ -133,17 +137,28 @@ export class ObjectStore {
     });
   }
 
-  async head(org: OrgId, key: ObjectKey): Promise<ObjectInfo> {
-    return this.#head(org, key);
+  async head(
+    org: OrgId,
+    key: ObjectKey,
+    conditions: Pick<ReadOptions, 'ifMatch' | 'ifNoneMatch' | 'signal'> = {},
+  ): Promise<ObjectInfo> {
+    return this.#head(org, key, conditions);
   }
 
-  #head(org: OrgId, key: ObjectKey, withinMs?: number): Promise<ObjectInfo> {
+  #head(
+    org: OrgId,
+    key: ObjectKey,
+    { ifMatch, ifNoneMatch, signal }: Pick<ReadOptions, 'ifMatch' | 'ifNoneMatch' | 'signal'> = {},
+    withinMs?: number,
+  ): Promise<ObjectInfo> {
     return this.#call(org, key, async (client) => {
       const head = new HeadObjectCommand({
         ...this.#target(key),
+        IfMatch: ifMatch,
+        IfNoneMatch: ifNoneMatch,
         ...(this.#settings.capabilities.checksums && { ChecksumMode: 'ENABLED' }),
       });
-      const answer = await client.send(onTerms(onBehalfOf(org, head), { withinMs }));
+      const answer = await client.send(onTerms(onBehalfOf(org, head), { withinMs }), { abortSignal: signal });
       if (!answer.ETag) throw noObject();
       return objectInfo(answer);
     });

@@ -1,4 +1,5 @@
 import { StorageError } from '../storage.error.js';
+import { etagIn, sizeIn } from './answer-headers.js';
 
 interface SdkError {
   name?: string;
@@ -45,8 +46,14 @@ export function storageErrorOf(error: unknown, endpoint?: string): unknown {
   if (status === 412 || s3Code === 'ConditionalRequestConflict') {
     return as('precondition_failed', 'The file is not in the state that the request asked for.');
   }
-  if (status === 304) return as('not_modified', 'The file is unchanged.');
-  if (status === 416) return as('range_not_satisfiable', 'The range lies beyond the end of the file.');
+  if (status === 304) {
+    return new StorageError('not_modified', 'The file is unchanged.', { cause: error, etag: etagIn(error) });
+  }
+  if (status === 416) {
+    const size = sizeIn(error);
+    const end = size === undefined ? 'the end of the file' : `the end of the file, which has ${size} bytes`;
+    return new StorageError('range_not_satisfiable', `The range lies beyond ${end}.`, { cause: error, size });
+  }
   if (status === 301 || status === 307 || s3Code === 'AuthorizationHeaderMalformed') {
     const region = Region ?? $response?.headers?.['x-amz-bucket-region'];
     const where = region ? `in the region ${region}` : 'in another region';

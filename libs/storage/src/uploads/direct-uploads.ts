@@ -15,7 +15,7 @@ import { isFrom, meaningOf, noUpload, refusals } from './outcome.js';
 import { requireSafeStore, sent, ticketFor } from './tickets.js';
 import { storedFile, type StoredFile } from './stored-file.js';
 import { stepRequest, type UploadStep } from './upload-requests.js';
-import { admitted, type UploadPromise, type UploadTarget, type UploadTicket } from './upload-target.js';
+import { admitted, requireUser, type UploadPromise, type UploadTarget, type UploadTicket } from './upload-target.js';
 import { UploadTokens, type Promised } from './upload-token.js';
 import { UsedUploads } from './used-uploads.js';
 
@@ -65,6 +65,7 @@ export class DirectUploads {
   async #begin(target: UploadTarget & { by: string }, promise: UploadPromise): Promise<UploadTicket> {
     requireSafeStore(this.settings);
     const { org, purpose, place, by, key, type, replaces } = target;
+    requireUser(by);
     const { size, sha256 } = admitted(promise, target.maxBytes);
     const present = await this.#find(org, key);
     if (present && !replaces) throw new StorageError('already_exists', 'There is already a file with this name.');

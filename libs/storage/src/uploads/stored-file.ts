@@ -1,6 +1,7 @@
 import { knownType, typeByExtension } from '../content/accepted-types.js';
 import { contentDisposition } from '../content/disposition.js';
 import type { ObjectInfo } from '../s3/object-info.js';
+import { StorageError } from '../storage.error.js';
 
 /** What the API says of a file. Keys, buckets and the store's own ids stay inside. */
 export interface StoredFile {
@@ -28,8 +29,13 @@ export interface FileMetadata {
 export function toMetadata({ fileName, by, uploadId, sha256 }: FileMetadata): Record<string, string> {
   const given = { 'file-name': fileName, 'uploaded-by': by, 'upload-id': uploadId, sha256 };
   return Object.fromEntries(
-    Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [[name, encodeURIComponent(value)]])),
+    Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [[name, encoded(name, value)]])),
   );
+}
+
+function encoded(name: string, value: string): string {
+  if (typeof value === 'string' && value.isWellFormed()) return encodeURIComponent(value);
+  throw new StorageError('invalid_request', `${name} must be well-formed text.`);
 }
 
 export function fromMetadata(metadata: ObjectInfo['metadata'] = {}): Partial<FileMetadata> {
@@ -55,7 +61,8 @@ export type Disposition = 'inline' | 'attachment';
 
 /**
  * The headers that make a file safe to hand out: its canonical type and no other, shown inline only where the type cannot
- * run script, kept by no shared cache.
+ * run script, kept by no shared cache. For presigned URLs, which nobody guesses: what goes through the application also has
+ * to be asked for again by whoever keeps it.
  */
 export function safeHeaders(file: Pick<StoredFile, 'fileName' | 'contentType'>, wanted: Disposition) {
   return {

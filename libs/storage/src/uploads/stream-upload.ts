@@ -5,7 +5,7 @@ import { unbroken } from '../s3/source.js';
 import { StorageError } from '../storage.error.js';
 import type { StorageEvents } from '../storage.events.js';
 import { storedFile, toMetadata, type StoredFile } from './stored-file.js';
-import type { UploadTarget } from './upload-target.js';
+import { requireUser, type UploadTarget } from './upload-target.js';
 import { verifiedBytes } from './verified-bytes.js';
 
 interface Incoming {
@@ -22,10 +22,13 @@ export async function streamUpload(
   { org, purpose, place, key, fileName, nameInKey, type, maxBytes, replaces, by }: UploadTarget,
   { bytes, size, atMost, signal }: Incoming,
 ): Promise<StoredFile> {
+  requireUser(by);
   const subject = { org, purpose, place, by };
   const isText = type.mime.startsWith('text/');
   const verified = verifiedBytes(isText ? unbroken(bytes, signal) : bytes, { type, maxBytes, size });
+  let leave: (() => void) | undefined;
   try {
+    leave = store.uploads.enter(org, by);
     if (size !== undefined && size > maxBytes) {
       throw new StorageError('file_too_large', `The file is larger than ${maxBytes} bytes.`);
     }
@@ -52,6 +55,7 @@ export async function streamUpload(
   } finally {
     // Where the store was not even asked, the source is left all the same.
     void verified.return().catch(() => {});
+    leave?.();
   }
 }
 
