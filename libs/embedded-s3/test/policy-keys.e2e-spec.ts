@@ -93,6 +93,18 @@ test('how long something is kept can be limited, in headers and in documents', a
   expect(await refusal(hold('OFF'))).toBe(DENIED);
 });
 
+test('a list of uploads has none of the keys of a list of objects', async () => {
+  // Service Authorization Reference, "Actions defined by Amazon S3": s3:ListBucketMultipartUploads has no s3:prefix
+  const Action = 's3:ListBucketMultipartUploads';
+  const Resource = `arn:aws:s3:::${BUCKET}`;
+  const Condition = { Null: { 's3:prefix': 'true' } };
+  const Statement = [{ Effect: 'Deny', Principal: '*', Action, Resource, Condition }];
+  const Policy = JSON.stringify({ Version: '2012-10-17', Statement });
+  await server.client.send(new S3.PutBucketPolicyCommand({ Bucket, Policy }));
+  const list = new S3.ListMultipartUploadsCommand({ Bucket, Prefix: '1/' });
+  expect(await refusal(server.client.send(list))).toBe(DENIED);
+});
+
 test('what a key says of the requester is there', async () => {
   await deny('s3:GetObject', { Bool: { 'aws:ViaAWSService': 'false' } });
   expect(await refusal(server.get('11/there'))).toBe(DENIED);

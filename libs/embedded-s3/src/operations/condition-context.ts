@@ -22,7 +22,8 @@ const HEADER_KEYS = [
   'x-amz-website-redirect-location',
 ];
 
-const LISTING = ['s3:ListBucket', 's3:ListBucketVersions', 's3:ListBucketMultipartUploads'];
+/** Not ListBucketMultipartUploads: the reference has none of the keys of a listing there. */
+const LISTING = ['s3:ListBucket', 's3:ListBucketVersions'];
 /** Where s3:PutObject makes an object, and not a part or an upload: S3 User Guide, "Enforce conditional writes". */
 const CREATING = ['PutObject', 'PostObject', 'CopyObject', 'CompleteMultipartUpload'];
 const DAY_MS = 24 * 60 * 60 * 1000;
