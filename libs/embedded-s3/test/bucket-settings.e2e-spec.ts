@@ -106,8 +106,10 @@ test.each([
   'requestPayment',
   'analytics',
   'inventory',
-])('?%s is not implemented, and says so', async (query) => {
-  const answer = await server.signed('GET', `/${BUCKET}`, { query: { [query]: '' } });
+])('?%s is not implemented, and says so to who sets it', async (query) => {
+  const root = { logging: 'BucketLoggingStatus', notification: 'NotificationConfiguration' }[query];
+  const body = `<${root ?? 'RequestPaymentConfiguration'}><On/></${root ?? 'RequestPaymentConfiguration'}>`;
+  const answer = await server.signed('PUT', `/${BUCKET}`, { query: { [query]: '' }, body });
   expect([answer.status, answer.code]).toEqual([501, 'NotImplemented']);
 });
 

@@ -128,4 +128,10 @@ export const XML_SPICE = [
   '<Key>../../x</Key>',
   '<'.repeat(500),
   '<x>'.repeat(300),
+  '<!--'.repeat(15_000),
+  '<![CDATA['.repeat(7000),
+  '&#97;'.repeat(12_000),
+  '&amp'.repeat(15_000),
+  '<a/>'.repeat(15_000),
+  `<a${' b="'.repeat(15_000)}`,
 ];

@@ -8,8 +8,11 @@ import {
   PutObjectLockConfigurationCommand,
   PutObjectRetentionCommand,
   CreateBucketCommand,
+  CreateMultipartUploadCommand,
+  UploadPartCommand,
   type ObjectLockRetentionMode,
 } from '@aws-sdk/client-s3';
+import { createHash } from 'node:crypto';
 import { BUCKET, refusal, TestServer } from './kit.js';
 
 let server: TestServer;
@@ -100,6 +103,7 @@ describe('versions', () => {
 describe('object lock', () => {
   const LOCKED = 'locked';
   const DAY = 24 * 3600_000;
+  const md5 = (text: string): string => createHash('md5').update(text).digest('base64');
   const at = { Bucket: LOCKED, Key: 'doc' };
   const put = (more: object = {}) => server.client.send(new PutObjectCommand({ ...at, Body: 'x', ...more }));
   const erase = (VersionId: string | undefined, more: object = {}) =>
@@ -135,6 +139,39 @@ describe('object lock', () => {
     await retain('GOVERNANCE', 9);
     await retain('GOVERNANCE', 1, { BypassGovernanceRetention: true });
     await erase(VersionId, { BypassGovernanceRetention: true });
+  });
+
+  test('from GOVERNANCE to COMPLIANCE only with the bypass', async () => {
+    // ceph/ceph#42505, where AWS was tried: any other change than a longer time needs it
+    await put();
+    await retain('GOVERNANCE', 5);
+    expect(await refusal(retain('COMPLIANCE', 9))).toBe('403 AccessDenied');
+    await retain('COMPLIANCE', 9, { BypassGovernanceRetention: true });
+    expect(await refusal(retain('GOVERNANCE', 9, { BypassGovernanceRetention: true }))).toBe('403 AccessDenied');
+  });
+
+  test('what is to be kept comes with a checksum', async () => {
+    // answers of S3 in versity/versitygw#1740, #1776 (PutObject) and s3tools/s3cmd#1436 (UploadPart)
+    const bare = server.clientOf(server.s3.credentials, { requestChecksumCalculation: 'WHEN_REQUIRED' });
+    const send = (more: object = {}) => bare.send(new PutObjectCommand({ ...at, Body: 'x', ...more }));
+    const lock = { ObjectLockMode: 'GOVERNANCE', ObjectLockRetainUntilDate: inDays(1) } as const;
+    const refused = '400 InvalidRequest';
+    expect(await refusal(send(lock))).toBe(refused);
+    expect(await refusal(send({ ObjectLockLegalHoldStatus: 'ON' }))).toBe(refused);
+    await send({ ...lock, ContentMD5: md5('x') });
+    await send({ ...lock, ChecksumAlgorithm: 'SHA256' });
+    await send();
+
+    const { UploadId } = await bare.send(new CreateMultipartUploadCommand({ ...at, ...lock }));
+    const part = { ...at, UploadId, PartNumber: 1, Body: 'x' };
+    expect(await refusal(bare.send(new UploadPartCommand(part)))).toBe(refused);
+    await bare.send(new UploadPartCommand({ ...part, ContentMD5: md5('x') }));
+
+    const Rule = { DefaultRetention: { Mode: 'GOVERNANCE', Days: 1 } } as const;
+    const config = { ObjectLockEnabled: 'Enabled', Rule } as const;
+    await bare.send(new PutObjectLockConfigurationCommand({ Bucket: LOCKED, ObjectLockConfiguration: config }));
+    expect(await refusal(send())).toBe(refused);
+    await send({ ContentMD5: md5('x') });
   });
 
   test('COMPLIANCE is only ever made longer', async () => {

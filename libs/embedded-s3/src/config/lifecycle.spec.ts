@@ -141,7 +141,15 @@ test.each([
     'InvalidRequest',
     '<Rule><Status>Enabled</Status><Filter><Tag><Key>a</Key><Value/></Tag></Filter><AbortIncompleteMultipartUpload><DaysAfterInitiation>1</DaysAfterInitiation></AbortIncompleteMultipartUpload></Rule>',
   ],
-  ['NotImplemented', `<Rule><Status>Enabled</Status>${all}<Transition><Days>1</Days></Transition></Rule>`],
+  ['MalformedXML', `<Rule><Status>Enabled</Status>${all}<Transition><Days>1</Days></Transition></Rule>`],
+  [
+    'MalformedXML',
+    `<Rule><Status>Enabled</Status>${all}<Transition><Days>1</Days><StorageClass>STANDARD</StorageClass></Transition></Rule>`,
+  ],
+  [
+    'MalformedXML',
+    `<Rule><Status>Enabled</Status>${all}<Transition><StorageClass>GLACIER</StorageClass></Transition></Rule>`,
+  ],
 ])('%s: %s', (code, inner) => {
   const text = inner.startsWith('<Life') ? inner : `<LifecycleConfiguration>${inner}</LifecycleConfiguration>`;
   expect(() => parseLifecycle(text)).toThrow(expect.objectContaining({ code }));
