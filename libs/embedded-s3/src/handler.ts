@@ -42,16 +42,25 @@ export class Handler {
     }
     if (message.destroyed && !message.complete) return;
     record.status = answer.status;
-    const cors = exchange.request ? corsHeaders(this.s3, exchange.request) : {};
     const headers = {
       ...answer.headers,
-      ...cors,
+      ...this.cors(exchange),
       'x-amz-request-id': requestId,
       server: 'embedded-s3',
       date: this.s3.clock.now().toUTCString(),
     };
     // a reader that goes away is its own affair
     await send(message, response, { ...answer, headers }, exchange.cutAfter).catch(() => undefined);
+  }
+
+  /** Never throws: it is asked for refusals as well. */
+  private cors({ request, record }: Exchange): Record<string, string> {
+    try {
+      return request ? corsHeaders(this.s3, request) : {};
+    } catch (error) {
+      record.cause = error;
+      return {};
+    }
   }
 
   private async answer(exchange: Exchange): Promise<Answer> {
@@ -76,7 +85,7 @@ export class Handler {
     if ((operation.service ?? 's3') !== service) throw new S3Error('AuthorizationHeaderMalformed');
     Object.assign(exchange.record, { operation: operation.name, ...(bucket && { bucket }), ...(key && { key }) });
     if (operation.level !== 'service' && operation.bucketExists !== false) this.s3.store.bucket(bucket);
-    const ctx: Context = { s3: this.s3, request, caller, payload, bucket, key };
+    const ctx: Context = { s3: this.s3, request, caller, payload, operation: operation.name, bucket, key };
     const versionId = request.query.get('versionId');
     const action = (versionId !== undefined && operation.versionAction) || operation.action;
     if (action) authorise(ctx, { action, bucket, key, versionId });
@@ -119,6 +128,7 @@ async function meet({ action, before }: Fault, exchange: Exchange): Promise<Answ
   await before?.();
   if (action === 'refuse') throw new S3Error('AccessDenied');
   if (action === 'error') throw new S3Error('InternalError');
+  if (action === 'conflict') throw new S3Error('ConditionalRequestConflict');
   if (action === 'slowDown') throw new S3Error('SlowDown');
   if (action === 'errorBody')
     return { ...errorAnswer(new S3Error('InternalError'), '', exchange.record.path), status: 200 };

@@ -106,6 +106,8 @@ function listenTo(handler: Handler): Server {
   server.on('checkContinue', (message, response) => {
     void handler.handle(message, response, () => response.writeContinue());
   });
+  // Node answers 417 to expectations it does not know; S3 looks at `100-continue` only
+  server.on('checkExpectation', (message, response) => void handler.handle(message, response));
   server.on('clientError', answerClientError);
   return server;
 }

@@ -32,7 +32,15 @@ test('are made, listed, found and removed', async () => {
 });
 
 test('belong to one owner, and go only when empty', async () => {
-  expect(await refusal(create(BUCKET))).toBe('409 BucketAlreadyOwnedByYou');
+  // S3 API reference, "CreateBucket", BucketAlreadyOwnedByYou: an error everywhere but in us-east-1
+  await server.put('stays', 'x');
+  await create(BUCKET);
+  expect(await server.keys()).toContain('stays');
+  const other = await TestServer.start({ region: 'eu-central-1' });
+  const CreateBucketConfiguration = { LocationConstraint: 'eu-central-1' } as const;
+  const again = new CreateBucketCommand({ Bucket: BUCKET, CreateBucketConfiguration });
+  expect(await refusal(other.client.send(again))).toBe('409 BucketAlreadyOwnedByYou');
+  await other.close();
   await create('full');
   await server.put('a', 'x', { Bucket: 'full' });
   expect(await refusal(remove('full'))).toBe('409 BucketNotEmpty');
@@ -48,13 +56,16 @@ test.each(['ab', 'A-b', 'a_b', '-ab', 'ab-', 'a..b', 'a.-b', '192.168.1.1', 'xn-
 
 test('another region than the server has is refused', async () => {
   const CreateBucketConfiguration = { LocationConstraint: 'eu-central-1' };
-  expect(await refusal(create('elsewhere', { CreateBucketConfiguration }))).toBe('400 InvalidRequest');
+  expect(await refusal(create('elsewhere', { CreateBucketConfiguration }))).toBe(
+    '400 IllegalLocationConstraintException',
+  );
   const other = await TestServer.start({ region: 'eu-central-1' });
   await other.client.send(
     new CreateBucketCommand({ Bucket: 'here', CreateBucketConfiguration: { LocationConstraint: 'eu-central-1' } }),
   );
   const { LocationConstraint } = await other.client.send(new GetBucketLocationCommand({ Bucket: 'here' }));
   expect(LocationConstraint).toBe('eu-central-1');
+  expect((await other.signed('PUT', '/unsaid')).code).toBe('IllegalLocationConstraintException');
   await other.close();
 });
 

@@ -3,7 +3,7 @@ import type { Caller, S3 } from '../operations/context.js';
 import type { S3Request } from '../http/request.js';
 import { S3Error } from '../http/s3-error.js';
 import { verify } from './authentication.js';
-import { readAuthorization } from './header-auth.js';
+import { readAuthorization, unsupportedMechanism } from './header-auth.js';
 import { openPayload } from './open-payload.js';
 import { RequestBody, type Payload, type PayloadOptions } from './payload.js';
 import { isPresigned, readPresignedQuery, takeHoistedHeaders } from './query-auth.js';
@@ -35,6 +35,7 @@ export async function authenticate(
     const plain = takeHoistedHeaders(request);
     return { caller, service, request: plain, payload: openPayload(message, plain, rest, watchers) };
   }
+  if (request.query.has('AWSAccessKeyId')) throw unsupportedMechanism();
   if (!byHeader) throw new S3Error('AccessDenied');
   const prefetched = lacksBodyHash(request) ? await new RequestBody(message, watchers).read(MAX_STS_BODY) : undefined;
   const signed = readAuthorization(s3, request, prefetched && sha256Hex(prefetched));

@@ -43,13 +43,17 @@ export function readAuthorization(s3: S3, request: S3Request, bodyHash?: string)
   };
 }
 
+/** Signature Version 2, in a header or in a URL, most of all. */
+export const unsupportedMechanism = (): S3Error =>
+  new S3Error(
+    'InvalidRequest',
+    'The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.',
+  );
+
 function authorizationFields(header: string): { Credential: string; SignedHeaders: string; Signature: string } {
   const [algorithm, ...rest] = header.split(' ');
   if (algorithm !== 'AWS4-HMAC-SHA256') {
-    throw new S3Error(
-      'InvalidRequest',
-      'The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.',
-    );
+    throw unsupportedMechanism();
   }
   const fields = new Map(
     rest

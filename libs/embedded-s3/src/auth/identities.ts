@@ -20,7 +20,8 @@ export interface Identity {
   /** passed to AssumeRole: rights are what both allow */
   readonly sessionPolicy?: PolicyDocument;
   readonly sessionToken?: string;
-  /** milliseconds since 1970 */
+  /** of a session; milliseconds since 1970 */
+  readonly issuedAt?: number;
   readonly expiresAt?: number;
 }
 

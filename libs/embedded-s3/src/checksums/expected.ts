@@ -32,6 +32,12 @@ export function expectedChecksums(headers: Headers): ExpectedChecksums {
   return { algorithm, value, md5: readMd5(headers['content-md5']) };
 }
 
+/** Whether the sender says what the body must be: an MD5, or a checksum in a header or in the trailer. */
+export function isChecksummed(headers: Headers): boolean {
+  const { algorithm, md5 } = expectedChecksums(headers);
+  return algorithm !== undefined || md5 !== undefined;
+}
+
 function trailingAlgorithm(name: string): ChecksumAlgorithm[] {
   const trimmed = name.trim().toLowerCase();
   if (trimmed === '') return [];

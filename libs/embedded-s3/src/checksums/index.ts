@@ -8,5 +8,5 @@ export {
   type ChecksumAlgorithm,
 } from './algorithms.js';
 export { ContentDigest, type ContentDigests } from './content-digest.js';
-export { expectedChecksums, type ExpectedChecksums } from './expected.js';
+export { expectedChecksums, isChecksummed, type ExpectedChecksums } from './expected.js';
 export { combineChecksums, multipartChecksum } from './multipart.js';

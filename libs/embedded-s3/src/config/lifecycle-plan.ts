@@ -1,4 +1,4 @@
-import type { AnyVersion, UploadRecord } from '../store/records.js';
+import type { AnyVersion, ObjectVersion, UploadRecord } from '../store/records.js';
 import type { LifecycleRule } from './lifecycle.js';
 
 const DAY_MS = 86_400_000;
@@ -49,6 +49,19 @@ export function planKey(
   } else if (versioned) plan.addMarker = true;
   else plan.remove.push(current);
   return plan;
+}
+
+/** When the first rule will expire this current version, and which one. */
+export function expiryOf(
+  rules: readonly LifecycleRule[],
+  version: ObjectVersion,
+): { at: number; id: string } | undefined {
+  return rules
+    .flatMap(({ enabled, id = '', filter, expiration }) => {
+      const at = expiration?.date?.getTime() ?? (expiration?.days && dueAt(version.lastModified, expiration.days));
+      return enabled && at !== undefined && fits(filter, version) ? [{ at, id }] : [];
+    })
+    .toSorted((a, b) => a.at - b.at)[0];
 }
 
 export const isUploadDue = (rules: readonly LifecycleRule[], upload: UploadRecord, now: number): boolean =>

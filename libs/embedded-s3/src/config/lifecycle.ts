@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { S3Error } from '../http/s3-error.js';
-import { readXml, type XmlElement } from '../http/xml-reader.js';
+import { readXml, type XmlElement, type XmlLimits } from '../http/xml-reader.js';
+import { xmlDocument } from '../http/xml-writer.js';
 import { choice, flag, only, wholeNumber } from './elements.js';
 
 export interface LifecycleRule {
@@ -19,16 +21,20 @@ export interface LifecycleFilter {
 }
 
 const MAX_RULES = 1000;
+export const LIFECYCLE_LIMITS: XmlLimits = { bytes: 512 * 1024, elements: 20 * MAX_RULES };
+const COLD = ['GLACIER', 'STANDARD_IA', 'ONEZONE_IA', 'INTELLIGENT_TIERING', 'DEEP_ARCHIVE', 'GLACIER_IR'];
+
+const readDocument = (document: string): XmlElement =>
+  only(readXml(Buffer.from(document), 'LifecycleConfiguration', LIFECYCLE_LIMITS), 'Rule');
 
 /**
- * Source: S3 User Guide, "Lifecycle configuration elements". Transitions are not implemented: there is one storage tier.
+ * Source: S3 User Guide, "Lifecycle configuration elements". Transitions are read and change nothing: there is one
+ * storage tier.
  *
- * @throws S3Error MalformedXML, InvalidArgument, InvalidRequest, NotImplemented
+ * @throws S3Error MalformedXML, InvalidArgument, InvalidRequest
  */
 export function parseLifecycle(document: string): LifecycleRule[] {
-  const rules = only(readXml(Buffer.from(document), 'LifecycleConfiguration'), 'Rule')
-    .all('Rule')
-    .map(readRule);
+  const rules = readDocument(document).all('Rule').map(readRule);
   if (rules.length === 0 || rules.length > MAX_RULES) throw new S3Error('MalformedXML');
   const ids = rules.flatMap(({ id }) => id ?? []);
   if (new Set(ids).size !== ids.length)
@@ -36,9 +42,15 @@ export function parseLifecycle(document: string): LifecycleRule[] {
   return rules;
 }
 
+/** The document as S3 gives it back: a rule without a name has got one. */
+export function withRuleIds(document: string): string {
+  const Rule = readDocument(document)
+    .all('Rule')
+    .map((rule) => ({ ...rule.toNode(), ID: rule.textOf('ID') || randomUUID() }));
+  return xmlDocument('LifecycleConfiguration', { Rule });
+}
+
 function readRule(rule: XmlElement): LifecycleRule {
-  if (rule.names.some((name) => name.endsWith('Transition')))
-    throw new S3Error('NotImplemented', 'Lifecycle transitions are not implemented.');
   only(
     rule,
     'ID',
@@ -47,6 +59,8 @@ function readRule(rule: XmlElement): LifecycleRule {
     'Filter',
     'Expiration',
     'NoncurrentVersionExpiration',
+    'Transition',
+    'NoncurrentVersionTransition',
     'AbortIncompleteMultipartUpload',
   );
   const id = rule.textOf('ID') || undefined;
@@ -61,7 +75,9 @@ function readRule(rule: XmlElement): LifecycleRule {
     abortUploadsAfterDays: readAbort(rule.one('AbortIncompleteMultipartUpload')),
   };
   if (!status) throw new S3Error('MalformedXML');
-  if (!read.expiration && !read.noncurrent && read.abortUploadsAfterDays === undefined)
+  const transitions = [...rule.all('Transition'), ...rule.all('NoncurrentVersionTransition')];
+  transitions.forEach(checkTransition);
+  if (!read.expiration && !read.noncurrent && read.abortUploadsAfterDays === undefined && transitions.length === 0)
     throw new S3Error('InvalidRequest', 'At least one action needs to be specified in a rule');
   checkTogether(read);
   return read;
@@ -93,6 +109,18 @@ function readFilter(rule: XmlElement): LifecycleFilter {
     largerThan: wholeNumber(source, 'ObjectSizeGreaterThan', 0),
     smallerThan: wholeNumber(source, 'ObjectSizeLessThan', 1),
   };
+}
+
+function checkTransition(element: XmlElement): void {
+  const current = element.name === 'Transition';
+  const times = current ? ['Days', 'Date'] : ['NoncurrentDays'];
+  only(element, 'StorageClass', ...times, ...(current ? [] : ['NewerNoncurrentVersions']));
+  if (!choice(element, 'StorageClass', COLD)) throw new S3Error('MalformedXML');
+  if (times.filter((name) => element.one(name)).length !== 1) throw new S3Error('MalformedXML');
+  wholeNumber(element, 'Days', 0);
+  wholeNumber(element, 'NoncurrentDays', 0);
+  wholeNumber(element, 'NewerNoncurrentVersions', 1);
+  readDate(element.textOf('Date'));
 }
 
 function readExpiration(element: XmlElement | undefined): LifecycleRule['expiration'] {

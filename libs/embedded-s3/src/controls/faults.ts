@@ -7,12 +7,14 @@ export interface Fault {
   /** how many requests it hits; 1 by default */
   readonly times?: number;
   /**
-   * `refuse`: 403 AccessDenied. `error`: 500. `slowDown`: 503. `errorBody`: 200 whose body is an error.
+   * `refuse`: 403 AccessDenied. `conflict`: 409 ConditionalRequestConflict, which S3 answers to a conditional write
+   * that met another one. `error`: 500. `slowDown`: 503. `errorBody`: 200 whose body is an error.
    * `delayMs`: answered later. `cutAfterBytes`: the connection is destroyed once that many bytes of body have come in or gone out; an upload of just
    * that many bytes is carried out, and its answer is lost.
    * Absent: only `before` happens.
    */
-  readonly action?: 'refuse' | 'error' | 'slowDown' | 'errorBody' | { delayMs: number } | { cutAfterBytes: number };
+  readonly action?:
+    'refuse' | 'conflict' | 'error' | 'slowDown' | 'errorBody' | { delayMs: number } | { cutAfterBytes: number };
   /** Runs when the request is authorised, before the operation is carried out. */
   readonly before?: () => Promise<void> | void;
 }

@@ -118,7 +118,7 @@ function size(value: unknown): number {
 }
 
 function decode(base64: string): unknown {
-  if (!/^[A-Za-z0-9+/\s]+={0,2}\s*$/.test(base64)) throw invalid('Invalid Base64.');
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64.replace(/\s+/g, ''))) throw invalid('Invalid Base64.');
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(base64, 'base64')));
   } catch {

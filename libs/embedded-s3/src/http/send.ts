@@ -22,6 +22,7 @@ export async function send(
   if (typeof body === 'string' && ![204, 304].includes(status) && headers['content-length'] === undefined)
     present.push(['content-length', String(Buffer.byteLength(body))]);
   if (cutAfter <= 0) {
+    if (typeof body !== 'string') body.destroy();
     message.socket.destroy();
     return;
   }

@@ -1,6 +1,6 @@
 import { S3Error } from '../http/s3-error.js';
 import { evaluateAccess, type Decision, type PolicyDocument, type PolicyRequest } from '../policy/index.js';
-import type { BucketRecord } from '../store/records.js';
+import type { BucketRecord, Retention } from '../store/records.js';
 import { conditionContext } from './condition-context.js';
 import type { Context } from './context.js';
 
@@ -12,6 +12,10 @@ export interface Access {
   /** `''` for operations on a bucket */
   readonly key: string;
   readonly versionId?: string;
+  /** of ListBucket, when the question is whether that key may be known to be absent */
+  readonly absentKey?: string;
+  /** what the request's document asks for, where it does not ask by headers */
+  readonly lock?: { readonly retention?: Retention; readonly legalHold?: 'ON' | 'OFF' };
 }
 
 /** A bucket's owner can always get out of a policy that locks everyone out. */

@@ -1,4 +1,5 @@
 import {
+  LIFECYCLE_LIMITS,
   parseCors,
   parseEncryption,
   parseLifecycle,
@@ -6,11 +7,13 @@ import {
   parsePublicAccessBlock,
   settingOf,
   withoutSetting,
+  withRuleIds,
   withSetting,
 } from '../config/index.js';
 import type { Features } from '../controls/features.js';
 import { noContent, type Answer } from '../http/answer.js';
 import { S3Error, type ErrorCode } from '../http/s3-error.js';
+import type { BucketRecord } from '../store/records.js';
 import type { Context, Operation } from './context.js';
 import { readDocument } from './document.js';
 import { requires } from './requires.js';
@@ -26,8 +29,14 @@ interface Setting {
   readonly query: string;
   /** as in s3:PutBucketCORS */
   readonly action: string;
-  /** @throws S3Error for a document that S3 would not take */
-  readonly check: (document: string) => unknown;
+  /** @throws S3Error for a document that S3 would not take, or that does not go with the bucket's other settings */
+  readonly check: (document: string, bucket: BucketRecord) => unknown;
+  /** what is stored, where that is not the document as it came */
+  readonly stored?: (document: string) => string;
+  /** bytes of the largest document; 64 KB unless said otherwise */
+  readonly maxBytes?: number;
+  /** a header that belongs to the setting and comes back with it */
+  readonly header?: { readonly name: string; readonly values: readonly string[] };
   /** the answer when there is none */
   readonly missing: ErrorCode;
   /** without it the setting is not implemented */
@@ -43,6 +52,12 @@ const settings: readonly Setting[] = [
     query: 'lifecycle',
     action: 'LifecycleConfiguration',
     check: parseLifecycle,
+    stored: withRuleIds,
+    maxBytes: LIFECYCLE_LIMITS.bytes,
+    header: {
+      name: 'x-amz-transition-default-minimum-object-size',
+      values: ['all_storage_classes_128K', 'varies_by_storage_class'],
+    },
     missing: 'NoSuchLifecycleConfiguration',
   },
   {
@@ -65,7 +80,7 @@ const settings: readonly Setting[] = [
     name: 'BucketOwnershipControls',
     query: 'ownershipControls',
     action: 'BucketOwnershipControls',
-    check: parseOwnership,
+    check: checkOwnership,
     missing: 'OwnershipControlsNotFoundError',
     feature: 'acl',
   },
@@ -85,16 +100,21 @@ function operationsOf(setting: Setting): Operation[] {
   const run = (handler: Operation['run']): Operation['run'] =>
     setting.feature ? requires(setting.feature, handler) : handler;
   const put = async (ctx: Context): Promise<Answer> => {
-    const document = (await readDocument(ctx)).toString('utf8');
-    setting.check(document);
+    const document = (await readDocument(ctx, setting.maxBytes)).toString('utf8');
     const { store } = ctx.s3;
-    store.commit({ type: 'bucket', bucket: withSetting(store.bucket(ctx.bucket), query, document) });
-    return { status: setting.putStatus ?? 200 };
+    const bucket = store.bucket(ctx.bucket);
+    setting.check(document, bucket);
+    const headers = headerOf(setting, ctx.request.headers);
+    const stored = withSetting(bucket, query, setting.stored?.(document) ?? document);
+    store.commit({ type: 'bucket', bucket: headers ? withSetting(stored, `${query}-header`, headers.value) : stored });
+    return { status: setting.putStatus ?? 200, headers: headers && { [headers.name]: headers.value } };
   };
   const get = (ctx: Context): Answer => {
     const document = settingOf(ctx.s3.store.bucket(ctx.bucket), query);
     if (document === undefined) throw new S3Error(setting.missing, undefined, { BucketName: ctx.bucket });
-    return { status: 200, headers: { 'content-type': 'application/xml' }, body: document };
+    const { header } = setting;
+    const extra = header && { [header.name]: ctx.s3.store.bucket(ctx.bucket).config[`${query}-header`] };
+    return { status: 200, headers: { 'content-type': 'application/xml', ...extra }, body: document };
   };
   const remove = (ctx: Context): Answer => {
     const { store } = ctx.s3;
@@ -113,6 +133,22 @@ function operationsOf(setting: Setting): Operation[] {
       run: run(remove),
     },
   ];
+}
+
+/** The value asked for, or else the first, which is the default. */
+function headerOf({ header }: Setting, headers: Context['request']['headers']) {
+  if (!header) return undefined;
+  const value = headers[header.name] ?? header.values[0] ?? '';
+  if (!header.values.includes(value)) throw new S3Error('InvalidRequest', `Invalid value of ${header.name}.`);
+  return { name: header.name, value };
+}
+
+/** Source: S3 User Guide, "Prerequisites for disabling ACLs". */
+function checkOwnership(document: string, { config }: BucketRecord): void {
+  const ownership = parseOwnership(document);
+  const acl = config['acl'] ?? 'private';
+  if (ownership === 'BucketOwnerEnforced' && !['private', 'bucket-owner-full-control'].includes(acl))
+    throw new S3Error('InvalidBucketAclWithObjectOwnership');
 }
 
 export const bucketConfigOperations: readonly Operation[] = settings.flatMap(operationsOf);

@@ -3,21 +3,43 @@ import { combineChecksums, elementOf, headerOf } from '../checksums/index.js';
 import { xmlAnswer, type Answer } from '../http/answer.js';
 import { S3Error } from '../http/s3-error.js';
 import type { XmlElement } from '../http/xml-reader.js';
-import type { Checksum, PartRecord, UploadRecord } from '../store/records.js';
+import type { Checksum, ObjectVersion, PartRecord, UploadRecord } from '../store/records.js';
 import { checksumElements } from './copy-object.js';
 import type { Context, Operation } from './context.js';
 import { readXmlDocument } from './document.js';
+import { expirationHeader } from './lifecycle.js';
 import { targetUpload } from './multipart-uploads.js';
 import { encryptionHeaders, quoted, versionHeader } from './object-headers.js';
 import { commitObject } from './write-object.js';
 
 const MIN_PART = 5 * 1024 ** 2;
 
+/** 10,000 parts, each with a number, an ETag and a checksum. */
+const LIMITS = { bytes: 4 * 1024 * 1024, elements: 50_000 };
+
 async function completeMultipartUpload(ctx: Context): Promise<Answer> {
-  targetUpload(ctx);
+  if (!completedBefore(ctx)) targetUpload(ctx);
   const request = await readList(ctx);
-  // read again: it may have been completed or aborted while the list came in
+  // asked again: it may have been completed or aborted while the list came in
+  const before = completedBefore(ctx);
+  return answer(ctx, before ?? complete(ctx, request));
+}
+
+/**
+ * The object that this upload has become. A client whose answer was lost asks again, and is answered the same, as AWS
+ * was seen to do (adobe/S3Mock#2586, minio/minio#13318); once the object is gone, the upload is unknown.
+ */
+function completedBefore({ s3, bucket, key, request }: Context): ObjectVersion | undefined {
+  const id = request.query.get('uploadId');
+  return s3.store
+    .objects(bucket)
+    .versions(key)
+    .find((version): version is ObjectVersion => !version.deleteMarker && version.uploadId === id);
+}
+
+function complete(ctx: Context, request: readonly XmlElement[]): ObjectVersion {
   const upload = targetUpload(ctx);
+  checkOrder(upload, request);
   const parts = request.map((element) => listedPart(upload, element));
   checkSizes(ctx, parts);
   const checksum = combined(ctx, upload, parts);
@@ -28,11 +50,13 @@ async function completeMultipartUpload(ctx: Context): Promise<Answer> {
     size: parts.reduce((sum, part) => sum + part.size, 0),
     segments: parts.map((part) => part.segment),
     partSizes: parts.map((part) => part.size),
-  };
-  const version = commitObject(ctx, object, ctx.s3.features.conditionalWrites, {
-    type: 'removeUpload',
+    ...(checksum && { partChecksums: parts.map((part) => part.checksum?.value ?? '') }),
     uploadId: upload.id,
-  });
+  };
+  return commitObject(ctx, object, ctx.s3.features.conditionalWrites, { type: 'removeUpload', uploadId: upload.id });
+}
+
+function answer(ctx: Context, version: ObjectVersion): Answer {
   return xmlAnswer(
     'CompleteMultipartUploadResult',
     {
@@ -40,9 +64,13 @@ async function completeMultipartUpload(ctx: Context): Promise<Answer> {
       Bucket: ctx.bucket,
       Key: ctx.key,
       ETag: quoted(version.etag),
-      ...checksumElements(ctx.s3.features.checksums ? checksum : undefined),
+      ...checksumElements(ctx.s3.features.checksums ? version.checksum : undefined),
     },
-    { ...versionHeader(version.versionId), ...encryptionHeaders(version, ctx.s3.features) },
+    {
+      ...versionHeader(version.versionId),
+      ...encryptionHeaders(version, ctx.s3.features),
+      ...expirationHeader(ctx.s3, ctx.bucket, version),
+    },
   );
 }
 
@@ -51,24 +79,40 @@ const md5 = (data: Buffer): string => createHash('md5').update(data).digest('hex
 /**
  * Checksum headers here are of the finished object, not of the list.
  */
-async function readList(ctx: Context): Promise<XmlElement[]> {
+async function readList(ctx: Context): Promise<readonly XmlElement[]> {
   const headers = Object.entries(ctx.request.headers).filter(([name]) => !name.startsWith('x-amz-checksum-'));
   const request = { ...ctx.request, headers: Object.fromEntries(headers) };
-  const parts = (await readXmlDocument({ ...ctx, request }, 'CompleteMultipartUpload')).all('Part');
+  const parts = (await readXmlDocument({ ...ctx, request }, 'CompleteMultipartUpload', LIMITS)).all('Part');
   if (parts.length === 0) throw new S3Error('MalformedXML');
-  const numbers = parts.map((part) => Number(part.textOf('PartNumber')));
-  if (numbers.some((number) => !Number.isInteger(number))) throw new S3Error('MalformedXML');
-  if (numbers.some((number, i) => i > 0 && number <= (numbers[i - 1] ?? 0))) throw new S3Error('InvalidPartOrder');
+  if (parts.some((part) => !Number.isInteger(numberOf(part)))) throw new S3Error('MalformedXML');
   return parts;
 }
 
+const numberOf = (part: XmlElement): number => Number(part.textOf('PartNumber'));
+
+/** With checksums the numbers are consecutive from 1: S3 API reference, "CompletedPart". */
+function checkOrder({ checksumAlgorithm }: UploadRecord, parts: readonly XmlElement[]): void {
+  const numbers = parts.map(numberOf);
+  const ordered = numbers.every((number, i) =>
+    checksumAlgorithm ? number === i + 1 : i === 0 || number > (numbers[i - 1] ?? 0),
+  );
+  if (!ordered) throw new S3Error('InvalidPartOrder');
+}
+
 function listedPart(upload: UploadRecord, element: XmlElement): PartRecord {
-  const number = Number(element.textOf('PartNumber'));
+  const number = numberOf(element);
   const part = upload.parts[number];
   const etag = (element.textOf('ETag') ?? '').replace(/^"(.*)"$/, '$1');
   const checksum = part?.checksum && element.textOf(elementOf(part.checksum.algorithm));
   if (!part || part.etag !== etag || (checksum !== undefined && checksum !== part.checksum?.value)) {
     throw new S3Error('InvalidPart', undefined, { PartNumber: String(number), ETag: etag });
+  }
+  // source: the answer of S3 in apache/opendal#4580
+  if (checksum === undefined && upload.checksumType === 'COMPOSITE') {
+    throw new S3Error(
+      'InvalidRequest',
+      `The upload was created using a ${upload.checksumAlgorithm?.toLowerCase()} checksum. The complete request must include the checksum for each part. It was missing for part ${number} in the request.`,
+    );
   }
   return part;
 }

@@ -22,13 +22,11 @@ const HEADER_KEYS = [
   'x-amz-website-redirect-location',
 ];
 
-const LOCK_KEYS = {
-  'x-amz-object-lock-mode': 's3:object-lock-mode',
-  'x-amz-object-lock-retain-until-date': 's3:object-lock-retain-until-date',
-  'x-amz-object-lock-legal-hold': 's3:object-lock-legal-hold',
-};
-
-const LISTING = /^s3:ListBucket/;
+/** Not ListBucketMultipartUploads: the reference has none of the keys of a listing there. */
+const LISTING = ['s3:ListBucket', 's3:ListBucketVersions'];
+/** Where s3:PutObject makes an object, and not a part or an upload: S3 User Guide, "Enforce conditional writes". */
+const CREATING = ['PutObject', 'PostObject', 'CopyObject', 'CompleteMultipartUpload'];
+const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** The condition keys a request has; one it does not have is absent, which conditions tell apart from empty. */
 export function conditionContext(ctx: Context, access: Access): Record<string, ContextValue> {
@@ -39,16 +37,23 @@ export function conditionContext(ctx: Context, access: Access): Record<string, C
   const context: Record<string, ContextValue | undefined> = {
     'aws:CurrentTime': now.toISOString(),
     'aws:EpochTime': Math.floor(now.getTime() / 1000),
+    // these two are there for temporary credentials only
+    'aws:MultiFactorAuthPresent': identity.kind === 'session' ? false : undefined,
+    'aws:TokenIssueTime': identity.issuedAt === undefined ? undefined : new Date(identity.issuedAt).toISOString(),
     'aws:PrincipalAccount': s3.accountId,
     'aws:PrincipalArn': identity.principalArn,
+    'aws:PrincipalIsAWSService': false,
     'aws:PrincipalType': { root: 'Account', user: 'User', session: 'AssumedRole' }[identity.kind],
     'aws:Referer': headers['referer'],
     'aws:RequestedRegion': s3.region,
+    'aws:ResourceAccount': s3.accountId,
     'aws:SecureTransport': s3.secure,
     'aws:SourceIp': request.sourceIp,
     'aws:UserAgent': headers['user-agent'],
+    'aws:ViaAWSService': false,
     'aws:userid': identity.userId,
     'aws:username': identity.kind === 'user' ? identity.name : undefined,
+    's3:ObjectCreationOperation': access.action === 's3:PutObject' ? CREATING.includes(ctx.operation) : undefined,
     's3:ResourceAccount': s3.accountId,
     's3:TlsVersion': s3.secure ? '1.3' : undefined,
     's3:VersionId': access.versionId,
@@ -59,14 +64,30 @@ export function conditionContext(ctx: Context, access: Access): Record<string, C
       headers['x-amz-content-sha256'] ?? (caller.authType === 'REST-QUERY-STRING' ? 'UNSIGNED-PAYLOAD' : undefined),
   };
   for (const name of HEADER_KEYS) context[`s3:${name}`] = headers[name];
-  for (const [header, key] of Object.entries(LOCK_KEYS)) context[key] = headers[header];
-  if (LISTING.test(access.action)) {
+  Object.assign(context, lockContext(ctx, access));
+  if (LISTING.includes(access.action)) {
     for (const name of ['prefix', 'delimiter', 'max-keys']) context[`s3:${name}`] = query.get(name);
     // Whether an object's absence may be known is a question about its own key.
-    if (ctx.key !== '') context['s3:prefix'] = ctx.key;
+    if (access.absentKey !== undefined) context['s3:prefix'] = access.absentKey;
   }
   const defined = Object.entries({ ...context, ...tagContext(ctx, access) });
   return Object.fromEntries(defined.filter((entry): entry is [string, ContextValue] => entry[1] !== undefined));
+}
+
+function lockContext(
+  { request: { headers }, s3 }: Context,
+  { lock }: Access,
+): Record<string, ContextValue | undefined> {
+  const until = lock?.retention
+    ? new Date(lock.retention.until).toISOString()
+    : headers['x-amz-object-lock-retain-until-date'];
+  const days = (Date.parse(until ?? '') - s3.clock.now().getTime()) / DAY_MS;
+  return {
+    's3:object-lock-mode': lock?.retention?.mode ?? headers['x-amz-object-lock-mode'],
+    's3:object-lock-retain-until-date': until,
+    's3:object-lock-remaining-retention-days': Number.isNaN(days) ? undefined : Math.ceil(days),
+    's3:object-lock-legal-hold': lock?.legalHold ?? headers['x-amz-object-lock-legal-hold'],
+  };
 }
 
 function tagContext({ request, s3 }: Context, { bucket, key, versionId }: Access): Record<string, ContextValue> {

@@ -1,5 +1,8 @@
 import { S3Error } from '../http/s3-error.js';
 import type { ObjectVersion } from '../store/records.js';
+import { authorise } from './authorise.js';
+import type { Context } from './context.js';
+import { authoriseAbsence } from './target-version.js';
 
 type Headers = Readonly<Record<string, string | undefined>>;
 
@@ -46,16 +49,24 @@ export function checkSourceConditions(headers: Headers, version: ObjectVersion):
 }
 
 /**
- * Conditional writes: `If-None-Match: *` creates only, `If-Match` replaces only that ETag.
+ * Conditional writes: `If-None-Match: *` creates only, `If-Match` replaces or deletes only that ETag.
  * To be called right before the commit, without an `await` between.
+ *
+ * Who names an ETag learns whether it is right, and so needs s3:GetObject: S3 User Guide, "How to prevent object
+ * overwrites with conditional writes" and "How to perform conditional deletes". If-None-Match needs nothing more.
  */
-export function checkWriteConditions(headers: Headers, current: ObjectVersion | undefined): void {
+export function checkWriteConditions(ctx: Context, key: string, headers: Headers = ctx.request.headers): void {
   const { 'if-match': match, 'if-none-match': noneMatch } = headers;
   if (noneMatch !== undefined && noneMatch !== '*')
     throw new S3Error('NotImplemented', undefined, { Header: 'If-None-Match' });
+  const current = ctx.s3.store.objects(ctx.bucket).current(key);
   if (noneMatch !== undefined && current) throw failed('If-None-Match');
   if (match === undefined) return;
-  if (!current) throw new S3Error('NoSuchKey');
+  authorise(ctx, { action: 's3:GetObject', bucket: ctx.bucket, key });
+  if (!current) {
+    authoriseAbsence(ctx, ctx.bucket, key);
+    throw new S3Error('NoSuchKey', undefined, { Key: key });
+  }
   if (!matchesEtag(match, current.etag)) throw failed('If-Match');
 }
 

@@ -34,6 +34,8 @@ export interface Context {
   readonly request: S3Request;
   readonly caller: Caller;
   readonly payload: Payload;
+  /** name of the operation: `PutObject`, … */
+  readonly operation: string;
   /** `''` for operations on the service */
   readonly bucket: string;
   /** `''` for operations on the service or a bucket */

@@ -6,6 +6,7 @@ import type { Checksum, ObjectAttributes, ObjectVersion } from '../store/records
 import { authorise } from './authorise.js';
 import type { Context, Operation } from './context.js';
 import { copySource, type CopySource } from './copy-source.js';
+import { expirationHeader } from './lifecycle.js';
 import { readAttributes } from './object-attributes.js';
 import { encryptionHeaders, quoted, versionHeader } from './object-headers.js';
 import { commitObject } from './write-object.js';
@@ -37,6 +38,7 @@ async function copyObject(ctx: Context): Promise<Answer> {
       'x-amz-copy-source-version-id': version.versionId === 'null' ? undefined : version.versionId,
       ...versionHeader(copy.versionId),
       ...encryptionHeaders(copy, ctx.s3.features),
+      ...expirationHeader(ctx.s3, ctx.bucket, copy),
     });
   } finally {
     data.release(version.segments);

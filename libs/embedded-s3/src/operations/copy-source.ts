@@ -18,10 +18,9 @@ export interface CopySource {
 export function copySource(ctx: Context): CopySource {
   const { store } = ctx.s3;
   const { bucket, key, versionId } = parse(ctx.request.headers['x-amz-copy-source'] ?? '');
-  const objects = store.objects(bucket);
+  store.bucket(bucket);
   authorise(ctx, { action: versionId === undefined ? 's3:GetObject' : 's3:GetObjectVersion', bucket, key, versionId });
-  if (!objects.current(key)) authorise(ctx, { action: 's3:ListBucket', bucket, key: '' });
-  const version = findVersion(objects, key, versionId);
+  const version = findVersion(ctx, { bucket, key, versionId });
   if (ctx.s3.features.conditionalCopySource) checkSourceConditions(ctx.request.headers, version);
   return { bucket, version, byVersion: versionId !== undefined };
 }

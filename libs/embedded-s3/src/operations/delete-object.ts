@@ -1,3 +1,5 @@
+import { isChecksummed } from '../checksums/index.js';
+import { only } from '../config/index.js';
 import { noContent, xmlAnswer, type Answer } from '../http/answer.js';
 import { checkKey } from '../http/request.js';
 import { S3Error } from '../http/s3-error.js';
@@ -10,6 +12,8 @@ import { checkUnlocked } from './object-lock.js';
 import { newVersionId } from './write-object.js';
 
 const MAX_KEYS = 1000;
+/** 2 MB: S3 API reference, "DeleteObjects". */
+const LIMITS = { bytes: 2 * 1024 * 1024, elements: 6 * MAX_KEYS };
 
 interface Deleted {
   /** of the version that is gone, or of the delete marker that was made */
@@ -50,30 +54,31 @@ const remove = (ctx: Context, key: string, versionId: string | undefined): Delet
 
 function deleteObject(ctx: Context): Answer {
   const match = ctx.request.headers['if-match'];
-  if (match !== undefined)
-    checkWriteConditions({ 'if-match': match }, ctx.s3.store.objects(ctx.bucket).current(ctx.key));
+  checkWriteConditions(ctx, ctx.key, { 'if-match': match });
   const { versionId, deleteMarker } = remove(ctx, ctx.key, ctx.request.query.get('versionId'));
   return noContent({ 'x-amz-version-id': versionId, 'x-amz-delete-marker': deleteMarker ? 'true' : undefined });
 }
 
 async function deleteObjects(ctx: Context): Promise<Answer> {
-  const { headers } = ctx.request;
-  if (
-    headers['content-md5'] === undefined &&
-    !Object.keys(headers).some((name) => /^x-amz-(checksum-|trailer$)/.test(name))
-  ) {
+  if (!isChecksummed(ctx.request.headers))
     throw new S3Error('InvalidRequest', 'Missing required header for this request: Content-MD5');
-  }
-  const request = await readXmlDocument(ctx, 'Delete');
+  const request = only(await readXmlDocument(ctx, 'Delete', LIMITS), 'Object', 'Quiet');
   const objects = request.all('Object');
   if (objects.length === 0 || objects.length > MAX_KEYS) throw new S3Error('MalformedXML');
   const quiet = request.textOf('Quiet') === 'true';
-  const entries = objects.map((object) => ({ key: checkKey(object.textOf('Key') ?? ''), object }));
+  const entries = objects.map((object) => ({ key: checkKey(checkEntry(object).textOf('Key') ?? ''), object }));
   const results = entries.map(({ key, object }) => deleteListed(ctx, key, object));
   return xmlAnswer('DeleteResult', {
     Deleted: results.flatMap((result) => (result.deleted && !quiet ? [result.deleted] : [])),
     Error: results.flatMap((result) => (result.error ? [result.error] : [])),
   });
+}
+
+/** Conditions on size and time are those of directory buckets: S3 API reference, "ObjectIdentifier". */
+function checkEntry(object: XmlElement): XmlElement {
+  const condition = object.names.find((name) => name === 'Size' || name === 'LastModifiedTime');
+  if (condition) throw new S3Error('NotImplemented', undefined, { Element: condition });
+  return only(object, 'Key', 'VersionId', 'ETag');
 }
 
 function deleteListed(ctx: Context, key: string, object: XmlElement) {
@@ -82,7 +87,7 @@ function deleteListed(ctx: Context, key: string, object: XmlElement) {
   try {
     authorise(ctx, { action, bucket: ctx.bucket, key, versionId: VersionId });
     const etag = object.textOf('ETag');
-    if (etag !== undefined) checkWriteConditions({ 'if-match': etag }, ctx.s3.store.objects(ctx.bucket).current(key));
+    checkWriteConditions(ctx, key, { 'if-match': etag });
     const { versionId, deleteMarker } = remove(ctx, key, VersionId);
     const marker = deleteMarker ? { DeleteMarker: true, DeleteMarkerVersionId: versionId } : {};
     return { deleted: { Key: key, VersionId, ...marker } };

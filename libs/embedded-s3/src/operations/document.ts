@@ -1,11 +1,9 @@
 import { ContentDigest, expectedChecksums } from '../checksums/index.js';
-import { readXml, type XmlElement } from '../http/xml-reader.js';
+import { readXml, SMALL_DOCUMENT, type XmlElement } from '../http/xml-reader.js';
 import type { Context } from './context.js';
 
-const MAX_BYTES = 4 * 1024 * 1024;
-
 /** The body of a request that carries a document, its checksums verified. */
-export async function readDocument(ctx: Context, limit = MAX_BYTES): Promise<Buffer> {
+export async function readDocument(ctx: Context, limit = SMALL_DOCUMENT.bytes): Promise<Buffer> {
   const digest = new ContentDigest(ctx.s3.features.checksums ? expectedChecksums(ctx.request.headers) : {});
   const body = await ctx.payload.read(limit);
   digest.update(body);
@@ -13,5 +11,5 @@ export async function readDocument(ctx: Context, limit = MAX_BYTES): Promise<Buf
   return body;
 }
 
-export const readXmlDocument = async (ctx: Context, root: string): Promise<XmlElement> =>
-  readXml(await readDocument(ctx), root);
+export const readXmlDocument = async (ctx: Context, root: string, limits = SMALL_DOCUMENT): Promise<XmlElement> =>
+  readXml(await readDocument(ctx, limits.bytes), root, limits);

@@ -13,17 +13,23 @@ export function requestedEncryption(ctx: Context): Encryption {
   if (given !== undefined && !ctx.s3.features.sse) {
     throw new S3Error('NotImplemented', 'Server side encryption specified but KMS is not configured.');
   }
-  if (given === undefined) return encryptionOf(ctx.s3.store.bucket(ctx.bucket));
-  const algorithm = ALGORITHMS.find((known) => known === given);
+  const byDefault = encryptionOf(ctx.s3.store.bucket(ctx.bucket));
+  const algorithm = given === undefined ? byDefault.algorithm : ALGORITHMS.find((known) => known === given);
   if (!algorithm) throw new S3Error('InvalidArgument', 'The encryption method specified is not supported');
   const keyId = headers[`${HEADER}-aws-kms-key-id`];
-  if (algorithm === 'AES256' && keyId !== undefined) {
+  const bucketKeyHeader = headers[`${HEADER}-bucket-key-enabled`];
+  const bucketKey = bucketKeyHeader?.toLowerCase() === 'true';
+  const misplaced =
+    given === undefined
+      ? keyId !== undefined || (bucketKey && algorithm === 'AES256')
+      : keyId !== undefined && algorithm === 'AES256';
+  if (misplaced) {
     throw new S3Error(
       'InvalidArgument',
       'Server Side Encryption with AWS KMS managed key requires HTTP header x-amz-server-side-encryption : aws:kms',
     );
   }
-  const bucketKey = headers[`${HEADER}-bucket-key-enabled`] === 'true';
+  if (given === undefined) return bucketKeyHeader === undefined ? byDefault : { ...byDefault, bucketKey };
   return { algorithm, ...(keyId && { keyId }), ...(bucketKey && { bucketKey }) };
 }
 

@@ -1,12 +1,12 @@
 import type { Answer } from '../http/answer.js';
 import { S3Error } from '../http/s3-error.js';
 import { asHeaderValue } from '../auth/query-auth.js';
-import type { ObjectVersion } from '../store/records.js';
-import { authorise } from './authorise.js';
+import type { Checksum, ObjectVersion } from '../store/records.js';
 import { parseRange, type ByteRange } from './byte-range.js';
 import { checkReadConditions, matchesEtag } from './conditions.js';
 import type { Context, Operation } from './context.js';
 import { refuseEncryptionHeaders } from './encryption.js';
+import { expirationHeader } from './lifecycle.js';
 import { checksumHeaders, objectHeaders } from './object-headers.js';
 import { targetVersion } from './target-version.js';
 
@@ -32,12 +32,13 @@ function headObject(ctx: Context): Answer {
 
 function describe(ctx: Context): Answer & { version: ObjectVersion; range?: ByteRange } {
   refuseEncryptionHeaders(ctx);
-  const version = visibleVersion(ctx);
+  const version = targetVersion(ctx);
   const { headers } = ctx.request;
   checkReadConditions(headers, version);
-  const part = partRange(version, ctx.request.query.get('partNumber'));
+  const part = partOf(version, ctx.request.query.get('partNumber'));
   const whole = headers['if-range'] !== undefined && !matchesEtag(headers['if-range'], version.etag);
-  const range = part ?? (whole ? undefined : parseRange(headers.range, version.size));
+  const range = part ? part.range : whole ? undefined : parseRange(headers.range, version.size);
+  const checksum = part ? part.checksum : range ? undefined : version.checksum;
   const length = range ? range.to - range.from + 1 : version.size;
   return {
     version,
@@ -45,7 +46,8 @@ function describe(ctx: Context): Answer & { version: ObjectVersion; range?: Byte
     status: range ? 206 : 200,
     headers: {
       ...objectHeaders(version, ctx.s3.features),
-      ...(!range && headers['x-amz-checksum-mode'] === 'ENABLED' && checksumHeaders(version, ctx.s3.features)),
+      ...expirationHeader(ctx.s3, ctx.bucket, version),
+      ...(headers['x-amz-checksum-mode'] === 'ENABLED' && checksumHeaders({ checksum }, ctx.s3.features)),
       ...overrides(ctx),
       'content-length': String(length),
       'content-range': range && `bytes ${range.from}-${range.to}/${version.size}`,
@@ -54,23 +56,25 @@ function describe(ctx: Context): Answer & { version: ObjectVersion; range?: Byte
   };
 }
 
-/** Who may not list the bucket is not told that a key does not exist. */
-function visibleVersion(ctx: Context): ObjectVersion {
-  if (!ctx.s3.store.objects(ctx.bucket).current(ctx.key)) {
-    authorise(ctx, { action: 's3:ListBucket', bucket: ctx.bucket, key: '' });
-  }
-  return targetVersion(ctx);
-}
-
-/** The bytes of one part of a multipart upload; any other object is its own first part. */
-function partRange(version: ObjectVersion, partNumber: string | undefined): ByteRange | undefined {
+/**
+ * One part of a multipart upload, its checksum told with the type of the whole object's; any other object is its own
+ * first part. `range` is absent when the part is empty.
+ */
+function partOf(
+  version: ObjectVersion,
+  partNumber: string | undefined,
+): { range?: ByteRange; checksum?: Checksum } | undefined {
   if (partNumber === undefined) return undefined;
   const sizes = version.partSizes ?? [version.size];
   const number = /^[1-9]\d{0,4}$/.test(partNumber) ? Number(partNumber) : NaN;
   const size = sizes[number - 1];
   if (size === undefined) throw new S3Error('InvalidPartNumber');
   const from = sizes.slice(0, number - 1).reduce((sum, each) => sum + each, 0);
-  return size === 0 ? undefined : { from, to: from + size - 1 };
+  const value = version.partSizes ? version.partChecksums?.[number - 1] : version.checksum?.value;
+  return {
+    ...(size > 0 && { range: { from, to: from + size - 1 } }),
+    ...(version.checksum && value !== undefined && { checksum: { ...version.checksum, value } }),
+  };
 }
 
 /** `response-content-type` and the like. Every request is signed, and so are they. */

@@ -13,6 +13,7 @@ import { multipartOperations } from './multipart-uploads.js';
 import { aclOperations } from './object-acl.js';
 import { putOperations } from './put-object.js';
 import { stsOperations } from './sts.js';
+import { unsetOperations } from './unset-settings.js';
 import { taggingOperations } from './tagging.js';
 import { partOperations } from './upload-parts.js';
 import { versioningOperations } from './versioning.js';
@@ -33,6 +34,7 @@ export const operations: readonly Operation[] = [
   ...lockOperations,
   ...completeOperations,
   ...bucketConfigOperations,
+  ...unsetOperations,
   ...bucketPolicyOperations,
   ...aclOperations,
   ...stsOperations,

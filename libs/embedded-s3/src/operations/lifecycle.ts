@@ -1,5 +1,5 @@
-import { isUploadDue, parseLifecycle, planKey } from '../config/index.js';
-import type { BucketRecord, Change } from '../store/records.js';
+import { expiryOf, isUploadDue, parseLifecycle, planKey, type LifecycleRule } from '../config/index.js';
+import type { BucketRecord, Change, ObjectVersion } from '../store/records.js';
 import type { S3 } from './context.js';
 import { newVersionId } from './write-object.js';
 
@@ -10,6 +10,21 @@ export async function applyLifecycle(s3: S3): Promise<void> {
     if (document !== undefined) applyRules(s3, bucket, document);
   }
 }
+
+/** `x-amz-expiration` of a current version; nothing of one that no rule will expire. */
+export function expirationHeader(s3: S3, bucket: string, version: ObjectVersion): Record<string, string> {
+  const record = s3.store.bucket(bucket);
+  const document = record.config['lifecycle'];
+  if (document === undefined || s3.store.objects(bucket).latest(version.key) !== version) return {};
+  const rules = parsed.get(record) ?? parseLifecycle(document);
+  parsed.set(record, rules);
+  const expiry = expiryOf(rules, version);
+  if (!expiry) return {};
+  const date = new Date(expiry.at).toUTCString();
+  return { 'x-amz-expiration': `expiry-date="${date}", rule-id="${encodeURIComponent(expiry.id)}"` };
+}
+
+const parsed = new WeakMap<BucketRecord, LifecycleRule[]>();
 
 function applyRules(s3: S3, bucket: BucketRecord, document: string): void {
   const rules = parseLifecycle(document);

@@ -5,7 +5,7 @@ import type { ObjectIndex } from '../store/object-index.js';
 import type { ObjectVersion } from '../store/records.js';
 import { owner } from './buckets.js';
 import type { Context, Operation } from './context.js';
-import { nameEncoder, page, pageSize, walk, type Line } from './listing.js';
+import { nameEncoder, page, pageSize, readToken, walk, writeToken, type Line } from './listing.js';
 import { quoted } from './object-headers.js';
 
 interface Listing {
@@ -83,15 +83,9 @@ function listObjectsV2(ctx: Context): Answer {
     KeyCount: count,
     StartAfter: startAfter === undefined ? undefined : encode(startAfter),
     ContinuationToken: token,
-    NextContinuationToken: next === undefined ? undefined : Buffer.from(`after:${next}`).toString('base64url'),
+    NextContinuationToken: next === undefined ? undefined : writeToken(next),
     ...lines,
   });
-}
-
-function readToken(token: string): string {
-  const text = Buffer.from(token, 'base64url').toString('utf8');
-  if (!text.startsWith('after:')) throw new S3Error('InvalidArgument', 'The continuation token provided is incorrect');
-  return text.slice('after:'.length);
 }
 
 function listObjects(ctx: Context): Answer {

@@ -55,6 +55,16 @@ export function page<T>(items: Iterable<T>, max: number): { taken: T[]; truncate
   return { taken, truncated: false };
 }
 
+/** Where a page ended, for its follower; nobody else is to read it. */
+export const writeToken = (name: string): string => Buffer.from(`after:${name}`).toString('base64url');
+
+export function readToken(token: string | undefined): string {
+  if (token === undefined) return '';
+  const text = Buffer.from(token, 'base64url').toString('utf8');
+  if (!text.startsWith('after:')) throw new S3Error('InvalidArgument', 'The continuation token provided is incorrect');
+  return text.slice('after:'.length);
+}
+
 /** `max-keys`, `max-parts` and `max-uploads`: pages have at most 1,000 entries. */
 export function pageSize(query: ReadonlyMap<string, string>, name: string): number {
   const text = query.get(name);

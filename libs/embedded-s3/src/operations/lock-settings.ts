@@ -1,10 +1,11 @@
 import { xmlAnswer, type Answer } from '../http/answer.js';
 import { S3Error } from '../http/s3-error.js';
 import type { ObjectVersion } from '../store/records.js';
+import { authorise } from './authorise.js';
 import type { Context, Operation } from './context.js';
 import { readDocument, readXmlDocument } from './document.js';
 import { checkUnlocked, parseDefaultRetention, parseRetention, requireLock } from './object-lock.js';
-import { targetVersion } from './target-version.js';
+import { targetOf, targetVersion } from './target-version.js';
 
 async function putObjectLockConfiguration(ctx: Context): Promise<Answer> {
   const document = await readDocument(ctx);
@@ -31,17 +32,16 @@ function getObjectLockConfiguration({ s3, bucket }: Context): Answer {
 }
 
 async function putObjectRetention(ctx: Context): Promise<Answer> {
-  requireLock(ctx);
   const document = await readXmlDocument(ctx, 'Retention');
-  const version = targetVersion(ctx);
   const [mode, until] = [document.textOf('Mode'), document.textOf('RetainUntilDate')];
   if ((mode === undefined) !== (until === undefined)) throw new S3Error('MalformedXML');
   const retention = mode === undefined ? undefined : parseRetention(ctx, mode, until ?? '');
+  authorise(ctx, { action: 's3:PutObjectRetention', ...targetOf(ctx), lock: { retention } });
+  requireLock(ctx);
+  const version = targetVersion(ctx);
   const before = version.retention;
   const keeps =
-    retention &&
-    retention.until >= (before?.until ?? 0) &&
-    (before?.mode !== 'COMPLIANCE' || retention.mode === 'COMPLIANCE');
+    retention && retention.until >= (before?.until ?? 0) && (before?.mode ?? retention.mode) === retention.mode;
   if (!keeps) checkUnlocked(ctx, { ...version, legalHold: false });
   amend(ctx, { ...version, retention });
   return { status: 200 };
@@ -55,9 +55,10 @@ function getObjectRetention(ctx: Context): Answer {
 }
 
 async function putObjectLegalHold(ctx: Context): Promise<Answer> {
-  requireLock(ctx);
   const status = (await readXmlDocument(ctx, 'LegalHold')).textOf('Status');
   if (status !== 'ON' && status !== 'OFF') throw new S3Error('MalformedXML');
+  authorise(ctx, { action: 's3:PutObjectLegalHold', ...targetOf(ctx), lock: { legalHold: status } });
+  requireLock(ctx);
   amend(ctx, { ...targetVersion(ctx), legalHold: status === 'ON' });
   return { status: 200 };
 }
@@ -91,8 +92,9 @@ export const lockOperations: readonly Operation[] = [
     action: 's3:GetBucketObjectLockConfiguration',
     run: getObjectLockConfiguration,
   },
-  { ...retention, name: 'PutObjectRetention', method: 'PUT', action: 's3:PutObjectRetention', run: putObjectRetention },
+  // policies may ask what the document says: these authorise once it is read
+  { ...retention, name: 'PutObjectRetention', method: 'PUT', run: putObjectRetention },
   { ...retention, name: 'GetObjectRetention', method: 'GET', action: 's3:GetObjectRetention', run: getObjectRetention },
-  { ...legalHold, name: 'PutObjectLegalHold', method: 'PUT', action: 's3:PutObjectLegalHold', run: putObjectLegalHold },
+  { ...legalHold, name: 'PutObjectLegalHold', method: 'PUT', run: putObjectLegalHold },
   { ...legalHold, name: 'GetObjectLegalHold', method: 'GET', action: 's3:GetObjectLegalHold', run: getObjectLegalHold },
 ];

@@ -16,6 +16,8 @@ const STORAGE_CLASSES = [
   'INTELLIGENT_TIERING',
   'GLACIER_IR',
 ];
+/** What they hold cannot be read at once, or not by this endpoint. */
+const OTHER_STORAGE_CLASSES = ['GLACIER', 'DEEP_ARCHIVE', 'OUTPOSTS', 'SNOW', 'EXPRESS_ONEZONE', 'FSX_OPENZFS'];
 const MAX_METADATA = 2 * 1024;
 const META = 'x-amz-meta-';
 
@@ -23,7 +25,7 @@ const META = 'x-amz-meta-';
 export function readAttributes(ctx: Context): ObjectAttributes {
   return {
     ...readDescription(ctx),
-    tags: readTags(ctx),
+    tags: requestedTags(ctx),
     encryption: requestedEncryption(ctx),
     storageClass: storageClass(ctx),
     acl: requestedAcl(ctx),
@@ -52,11 +54,11 @@ export function readDescription({ request }: Context): Pick<ObjectAttributes, 'h
 const contentEncoding = (header = ''): string =>
   header
     .split(',')
-    .map((token) => token.trim())
-    .filter((token) => token !== '' && token !== 'aws-chunked')
-    .join(',');
+    .filter((token) => !['', 'aws-chunked'].includes(token.trim()))
+    .join(',')
+    .trim();
 
-export function readTags(ctx: Context): Tags {
+function requestedTags(ctx: Context): Tags {
   const header = ctx.request.headers['x-amz-tagging'];
   if (header === undefined) return {};
   authorise(ctx, { action: 's3:PutObjectTagging', bucket: ctx.bucket, key: ctx.key });
@@ -65,6 +67,8 @@ export function readTags(ctx: Context): Tags {
 
 function storageClass({ request }: Context): string {
   const value = request.headers['x-amz-storage-class'] ?? 'STANDARD';
+  if (OTHER_STORAGE_CLASSES.includes(value))
+    throw new S3Error('NotImplemented', undefined, { Header: 'x-amz-storage-class' });
   if (!STORAGE_CLASSES.includes(value))
     throw new S3Error('InvalidArgument', 'The storage class you specified is not valid');
   return value;

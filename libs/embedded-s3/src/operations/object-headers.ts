@@ -10,6 +10,14 @@ export const versionHeader = (versionId: string): Headers => ({
   'x-amz-version-id': versionId === 'null' ? undefined : versionId,
 });
 
+/**
+ * What is not ASCII comes back as an encoded word of RFC 2047. The bytes that were sent are read as Latin-1 first, as
+ * in the example of the S3 User Guide, "Working with object metadata".
+ */
+const encodedWord = (value: string): string =>
+  // oxlint-disable-next-line no-control-regex
+  /^[\u0000-\u007f]*$/.test(value) ? value : `=?UTF-8?B?${Buffer.from(value, 'utf8').toString('base64')}?=`;
+
 /** Encryption as PutObject, GetObject and the others report it. */
 export function encryptionHeaders({ encryption }: Pick<ObjectVersion, 'encryption'>, features: Features): Headers {
   if (!features.sse) return {};
@@ -30,7 +38,9 @@ export function objectHeaders(version: ObjectVersion, features: Features): Heade
   const tags = Object.keys(version.tags).length;
   return {
     ...version.headers,
-    ...Object.fromEntries(Object.entries(version.metadata).map(([name, value]) => [`x-amz-meta-${name}`, value])),
+    ...Object.fromEntries(
+      Object.entries(version.metadata).map(([name, value]) => [`x-amz-meta-${name}`, encodedWord(value)]),
+    ),
     etag: quoted(version.etag),
     'last-modified': new Date(version.lastModified).toUTCString(),
     'accept-ranges': 'bytes',

@@ -33,7 +33,15 @@ export async function postObject(s3: S3, request: S3Request, body: Payload): Pro
       : { caller: anyone(s3), range: undefined };
     s3.store.bucket(bucket);
     const described = { ...request, key, headers: headersAs(request, fields) };
-    const ctx: Context = { s3, request: described, caller, payload: payloadOf(form, range), bucket, key };
+    const ctx: Context = {
+      s3,
+      request: described,
+      caller,
+      payload: payloadOf(form, range),
+      operation: 'PostObject',
+      bucket,
+      key,
+    };
     checkHeaders(ctx.request, s3.accountId);
     authorise(ctx, { action: 's3:PutObject', bucket, key: ctx.key });
     return answer(ctx, fields, await writeObject(ctx));

@@ -7,6 +7,7 @@ import type { XmlNode } from '../http/xml-writer.js';
 import { evaluatePolicy } from '../policy/index.js';
 import { readAssumeRole } from '../sts/assume-role.js';
 import { openSession } from '../sts/session.js';
+import { conditionContext } from './condition-context.js';
 import type { Context, Operation } from './context.js';
 
 const MAX_BYTES = 64 * 1024;
@@ -23,10 +24,11 @@ async function securityTokenService(ctx: Context): Promise<Answer> {
   throw new S3Error('InvalidAction', `Could not find operation ${action ?? ''} for version 2011-06-15`);
 }
 
-function assumeRole({ s3, caller }: Context, params: ReadonlyMap<string, string>): Answer {
+function assumeRole(ctx: Context, params: ReadonlyMap<string, string>): Answer {
+  const { s3, caller } = ctx;
   const request = readAssumeRole(params);
   const role = s3.roles.find(({ name }) => request.roleArn === `arn:aws:iam::${s3.accountId}:role/${name}`);
-  if (!role || !mayAssume(caller.identity, role, request.roleArn))
+  if (!role || !mayAssume(ctx, role, request.roleArn))
     throw new S3Error(
       'AccessDenied',
       `User: ${caller.identity.sessionArn ?? caller.identity.principalArn} is not authorized to perform: sts:AssumeRole on resource: ${request.roleArn}`,
@@ -46,12 +48,15 @@ function assumeRole({ s3, caller }: Context, params: ReadonlyMap<string, string>
 }
 
 /** A role that names a user trusts it; one that names nobody trusts the account, whose users' own policies then count. A session assumes no further role. */
-function mayAssume(identity: Context['caller']['identity'], role: Role, roleArn: string): boolean {
+function mayAssume(ctx: Context, role: Role, roleArn: string): boolean {
+  const { identity } = ctx.caller;
   if (identity.kind === 'session') return false;
   if (role.trust) return identity.kind === 'user' && role.trust.includes(identity.name);
   if (!identity.policy) return true;
   const principal = { arn: identity.principalArn, accountId: roleArn.split(':')[4] ?? '', tags: identity.tags };
-  const request = { action: 'sts:AssumeRole', resource: roleArn, principal, context: {} };
+  const action = 'sts:AssumeRole';
+  const context = conditionContext(ctx, { action, bucket: '', key: '' });
+  const request = { action, resource: roleArn, principal, context };
   return evaluatePolicy([identity.policy], request).decision === 'allow';
 }
 

@@ -1,6 +1,6 @@
 import { S3Error } from '../http/s3-error.js';
 import type { XmlNode } from '../http/xml-writer.js';
-import { readXml } from '../http/xml-reader.js';
+import { readXml, type XmlElement } from '../http/xml-reader.js';
 
 export type Tags = Readonly<Record<string, string>>;
 
@@ -26,12 +26,16 @@ export function readTaggingHeader(header: string): Tags {
 
 /** A `<Tagging>` document. */
 export function readTagging(body: Buffer, max: number): Tags {
-  const tags = readXml(body, 'Tagging').one('TagSet')?.all('Tag') ?? [];
-  return checkTags(
-    tags.map((tag) => [tag.textOf('Key') ?? '', tag.textOf('Value') ?? '']),
+  const set = readXml(body, 'Tagging').one('TagSet');
+  return set ? readTags(set, max) : {};
+}
+
+/** The `<Tag>`s in an element. */
+export const readTags = (set: XmlElement, max: number): Tags =>
+  checkTags(
+    set.all('Tag').map((tag) => [tag.textOf('Key') ?? '', tag.textOf('Value') ?? '']),
     max,
   );
-}
 
 export const tagSet = (tags: Tags): XmlNode => ({
   TagSet: { Tag: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) },

@@ -1,28 +1,43 @@
 import { S3Error } from '../http/s3-error.js';
 import type { ObjectVersion } from '../store/records.js';
-import type { ObjectIndex } from '../store/object-index.js';
+import { authorise } from './authorise.js';
 import type { Context } from './context.js';
 
-/** The version a request names, or the current one. @throws S3Error NoSuchKey, NoSuchVersion, MethodNotAllowed for a delete marker */
-export function targetVersion(ctx: Pick<Context, 's3' | 'bucket' | 'key' | 'request'>): ObjectVersion {
-  return findVersion(ctx.s3.store.objects(ctx.bucket), ctx.key, ctx.request.query.get('versionId'));
+/** An object by name, or one version of it. */
+export interface Target {
+  readonly bucket: string;
+  readonly key: string;
+  readonly versionId?: string;
 }
 
-export function findVersion(objects: ObjectIndex, key: string, versionId: string | undefined): ObjectVersion {
-  if (versionId === undefined) {
-    const latest = objects.latest(key);
-    if (!latest) throw new S3Error('NoSuchKey', undefined, { Key: key });
-    if (!latest.deleteMarker) return latest;
-    const marker = { 'x-amz-delete-marker': 'true', 'x-amz-version-id': latest.versionId };
-    throw new S3Error('NoSuchKey', undefined, { Key: key }, marker);
-  }
-  const version = objects.find(key, versionId);
-  if (!version) throw new S3Error('NoSuchVersion', undefined, { Key: key, VersionId: versionId });
-  if (!version.deleteMarker) return version;
-  throw new S3Error(
-    'MethodNotAllowed',
-    undefined,
-    {},
-    { 'x-amz-delete-marker': 'true', allow: 'DELETE', 'x-amz-version-id': versionId },
-  );
+/** The version a request names, or the current one. @throws S3Error as {@link findVersion} */
+export const targetVersion = (ctx: Context): ObjectVersion => findVersion(ctx, targetOf(ctx));
+
+export const targetOf = ({ bucket, key, request }: Context): Target => ({
+  bucket,
+  key,
+  versionId: request.query.get('versionId'),
+});
+
+/**
+ * @throws S3Error NoSuchKey, NoSuchVersion, MethodNotAllowed for a delete marker; AccessDenied instead of the first two to
+ * a caller who may not know
+ */
+export function findVersion(ctx: Context, { bucket, key, versionId }: Target): ObjectVersion {
+  const objects = ctx.s3.store.objects(bucket);
+  const version = versionId === undefined ? objects.latest(key) : objects.find(key, versionId);
+  if (version && !version.deleteMarker) return version;
+  const marker = version && { 'x-amz-delete-marker': 'true', 'x-amz-version-id': version.versionId };
+  if (version && versionId !== undefined)
+    throw new S3Error('MethodNotAllowed', undefined, {}, { ...marker, allow: 'DELETE' });
+  authoriseAbsence(ctx, bucket, key);
+  if (versionId !== undefined) throw new S3Error('NoSuchVersion', undefined, { Key: key, VersionId: versionId });
+  throw new S3Error('NoSuchKey', undefined, { Key: key }, marker);
 }
+
+/**
+ * Who may not list the bucket is not told that a key does not exist.
+ * Source: S3 API reference, "GetObject", "HeadObject", "GetObjectAttributes": 404 with s3:ListBucket, 403 without.
+ */
+export const authoriseAbsence = (ctx: Context, bucket: string, key: string): void =>
+  authorise(ctx, { action: 's3:ListBucket', bucket, key: '', absentKey: key });

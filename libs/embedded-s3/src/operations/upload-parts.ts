@@ -9,6 +9,7 @@ import { copySource } from './copy-source.js';
 import { refuseEncryptionHeaders } from './encryption.js';
 import { page, pageSize } from './listing.js';
 import { targetUpload } from './multipart-uploads.js';
+import { requireChecksum } from './object-lock.js';
 import { checksumHeaders, encryptionHeaders, quoted } from './object-headers.js';
 import { receive, type Received } from './write-object.js';
 
@@ -18,6 +19,7 @@ async function uploadPart(ctx: Context): Promise<Answer> {
   refuseEncryptionHeaders(ctx);
   const number = partNumber(ctx);
   const { attributes, checksumAlgorithm } = targetUpload(ctx);
+  requireChecksum(ctx, attributes, 'Put Part');
   const part = await receive(ctx, (received) => keepPart(ctx, number, received), checksumAlgorithm);
   const { features } = ctx.s3;
   return {

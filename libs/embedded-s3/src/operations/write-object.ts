@@ -52,7 +52,7 @@ export function commitObject(
   ...also: readonly Change[]
 ): ObjectVersion {
   const { store, clock } = ctx.s3;
-  if (conditional) checkWriteConditions(ctx.request.headers, store.objects(ctx.bucket).current(ctx.key));
+  if (conditional) checkWriteConditions(ctx, ctx.key);
   const versionId = newVersionId(ctx);
   const version: ObjectVersion = { ...object, key: ctx.key, versionId, lastModified: clock.now().getTime() };
   store.commit({ type: 'version', bucket: ctx.bucket, version }, ...also);

@@ -20,7 +20,7 @@ PutAccelerateConfiguration PutAnalyticsConfiguration PutBucketAcl PutBucketCORS 
 PutBucketNotification PutBucketObjectLockConfiguration PutBucketOwnershipControls PutBucketPolicy
 PutBucketPublicAccessBlock PutBucketRequestPayment PutBucketTagging PutBucketVersioning PutBucketWebsite
 PutEncryptionConfiguration PutIntelligentTieringConfiguration PutInventoryConfiguration PutLifecycleConfiguration
-PutMetricsConfiguration PutReplicationConfiguration`.split(/\s+/);
+PutMetricsConfiguration PutReplicationConfiguration ListTagsForResource TagResource UntagResource`.split(/\s+/);
 
 /** Whether an action, wildcards included, names one of an action list's entries. Actions ignore case. */
 export function actionMatches(written: string, action: string): boolean {

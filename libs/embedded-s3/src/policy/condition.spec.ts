@@ -112,5 +112,5 @@ test.each([
   ['IpAddress', '10.0.0.0/33'],
   ['IpAddress', 'localhost'],
 ])('a policy with %s %s is malformed', (operator, value) => {
-  expect(() => checkConditions({ [operator]: { 'aws:x': value } })).toThrow('nvalid');
+  expect(() => checkConditions({ [operator]: { 'aws:username': value } }, false)).toThrow('nvalid');
 });

@@ -1,4 +1,5 @@
 import { isIP, BlockList } from 'node:net';
+import { isConditionKey } from './condition-keys.js';
 import { listOf, PolicyError, type PolicyConditions } from './document.js';
 import { fillIn, literal, matches, split, type Lookup } from './pattern.js';
 
@@ -97,14 +98,18 @@ function operatorOf(written: string): Condition | undefined {
   return { ...operator, name, quantifier, ifExists: ifExists !== undefined };
 }
 
-/** Throws {@link PolicyError} for an operator that IAM does not have or a value it cannot compare. */
-export function checkConditions(conditions: PolicyConditions): void {
+/**
+ * Throws {@link PolicyError} for an operator that IAM does not have, a value it cannot compare, or a key that is not known.
+ *
+ * @param foreign whether keys of other services may occur: an identity's policy may speak of more than S3
+ */
+export function checkConditions(conditions: PolicyConditions, foreign: boolean): void {
   for (const [written, keys] of Object.entries(conditions)) {
     const operator = operatorOf(written);
     if (!operator) throw new PolicyError(`Invalid Condition type : ${written}`);
     for (const [key, values] of Object.entries(keys)) {
+      if (!isConditionKey(key, foreign)) throw new PolicyError(`Policy has an invalid condition key: ${key}`);
       for (const value of listOf(values)) {
-        if (!/^[\w-]+:\S+$/.test(key)) throw new PolicyError(`Policy has an invalid condition key: ${key}`);
         if (operator.accepts && !operator.accepts(String(value)))
           throw new PolicyError(`Policy has an invalid value for ${written} on ${key}`);
       }

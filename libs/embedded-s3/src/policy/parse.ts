@@ -69,7 +69,7 @@ function checkStatement(statement: unknown, kind: PolicyKind): asserts statement
   if (condition === undefined) return;
   if (!isRecord(condition) || !Object.values(condition).every(isConditionBlock))
     throw new PolicyError('Condition must map operators to condition keys and their values');
-  checkConditions(condition as PolicyConditions);
+  checkConditions(condition as PolicyConditions, kind === 'identity');
 }
 
 function checkReach(statement: Record<string, unknown>, actions: string[], resources: string[], bucket: string): void {

@@ -8,7 +8,6 @@ export type Pattern = (string | typeof ANY | typeof ONE)[];
 export type Lookup = (key: string) => string | undefined;
 
 const VARIABLE = /\$\{([^{}]*)\}/y;
-const WITH_DEFAULT = /^\s*(.*?)\s*,\s*'(.*)'\s*$/s;
 
 /**
  * Reads a text of a policy into a pattern. A variable's value is taken literally: its `*` and `?` are no wildcards.
@@ -37,8 +36,11 @@ export function fillIn(text: string, lookup: Lookup | undefined): Pattern | unde
 
 function valueOf(name: string, lookup: Lookup): string | undefined {
   if (name === '*' || name === '?' || name === '$') return name;
-  const [, key, fallback] = WITH_DEFAULT.exec(name) ?? [];
-  return key === undefined ? lookup(name.trim()) : (lookup(key) ?? fallback);
+  const comma = name.indexOf(',');
+  if (comma < 0) return lookup(name.trim());
+  const fallback = name.slice(comma + 1).trim();
+  const quoted = fallback.length > 1 && fallback.startsWith("'") && fallback.endsWith("'");
+  return lookup(name.slice(0, comma).trim()) ?? (quoted ? fallback.slice(1, -1) : undefined);
 }
 
 /** The text again, wildcards as the characters they are: for operators that compare exactly. */

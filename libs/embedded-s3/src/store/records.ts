@@ -63,6 +63,10 @@ export interface ObjectVersion extends ObjectAttributes {
   readonly checksum?: Checksum;
   /** of an object made by a multipart upload */
   readonly partSizes?: readonly number[];
+  /** base64, of the algorithm of `checksum`, when each part has one */
+  readonly partChecksums?: readonly string[];
+  /** of the upload that it was, so that completing it again can be answered */
+  readonly uploadId?: string;
 }
 
 export interface DeleteMarker {

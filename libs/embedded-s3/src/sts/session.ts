@@ -22,6 +22,7 @@ export function openSession(
     tags: mergeTags(role.tags ?? {}, request.tags),
     policy: role.policy,
     sessionPolicy: request.policy,
+    issuedAt: now.getTime(),
     expiresAt: now.getTime() + request.durationSeconds * 1000,
   };
 }
