@@ -74,8 +74,8 @@ function encryption({ arn, encryption, strict, store }: CheckedBucketOptions): P
   });
   const algorithm = encryption === 'AES256' ? 'AES256' : 'aws:kms';
   statements.unshift(deny('DenyUnencryptedUploads', 's3:PutObject', { Resource }, wrong(sse, algorithm, !strict)));
-  // A key's short id and alias reach the policy as its ARN, so only an ARN can be compared.
-  if (typeof encryption === 'object' && encryption.kmsKeyId.startsWith('arn:')) {
+  // A key's short id and alias reach the policy as the ARN of the key, so only that can be compared.
+  if (typeof encryption === 'object' && /^arn:.*:key\//.test(encryption.kmsKeyId)) {
     const other = wrong(`${sse}-aws-kms-key-id`, encryption.kmsKeyId, true);
     statements.push(deny('DenyOtherEncryptionKeys', 's3:PutObject', { Resource }, other));
   }
