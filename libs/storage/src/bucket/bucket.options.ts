@@ -14,7 +14,7 @@ export interface BucketRules {
   readSeconds?: number;
   /** The same for presigned writes, form posts and the steps of a multipart upload. Default 300. */
   writeSeconds?: number;
-  /** May do in `audit-archive/` what everybody else may not. */
+  /** May do in `audit-archive/` what everybody else may not: overwrite, delete. Without any, nobody may. */
   breakGlassRoleArns?: readonly string[];
   /** Denies what does not come by TLS 1.2 or later. Default true; false where the store is reached over plain HTTP. */
   requireTls?: boolean;
@@ -41,6 +41,8 @@ export interface BucketOptions extends BucketRules {
   encryption?: Encryption;
   /** Whether the module sends `x-amz-acl`. Default `private`. */
   acl?: 'private' | 'none';
+  /** Whether the module asks for absence (`If-None-Match`) when it writes what is written once. Default true. */
+  conditionalWrites?: boolean;
   /** The role that is assumed for an organisation, confined to its prefixes by the session's tag `OrgId`. */
   tenantRoleArn?: string;
   /** Who may use `audit-archive/`; default: the tenant role, else whoever IAM allows. */
@@ -63,6 +65,7 @@ export function checkedBucketOptions(options: BucketOptions): CheckedBucketOptio
     writeSeconds: writeUrlSeconds,
     encryption: 'AES256',
     acl: 'private',
+    conditionalWrites: true,
     archiverRoleArns: [],
     breakGlassRoleArns: [],
     requireTls: true,

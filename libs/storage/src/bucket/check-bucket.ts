@@ -35,11 +35,12 @@ export interface CheckOptions {
 
 /** The bucket's side of the module's own options. */
 export function bucketOptionsOf(settings: StorageSettings, rules: BucketRules = {}): BucketOptions {
-  const { bucket, encryption, acl, tenantRole, endpoint, region } = settings;
+  const { bucket, encryption, acl, tenantRole, endpoint, region, capabilities } = settings;
   return {
     bucket,
     encryption,
     acl,
+    conditionalWrites: capabilities.conditionalWrites && capabilities.conditionalCompletion,
     tenantRoleArn: tenantRole?.roleArn,
     archiverRoleArns: tenantRole?.archiverRoleArn ? [tenantRole.archiverRoleArn] : [],
     requireTls: !endpoint?.startsWith('http:'),
