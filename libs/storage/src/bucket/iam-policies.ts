@@ -29,6 +29,7 @@ export function appPolicy(options: BucketOptions): PolicyDocument {
       's3:GetBucketPublicAccessBlock',
       's3:GetBucketOwnershipControls',
       's3:GetBucketVersioning',
+      's3:GetBucketObjectLockConfiguration',
     ],
     Resource: arn,
   };

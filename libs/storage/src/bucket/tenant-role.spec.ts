@@ -13,11 +13,8 @@ import {
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { startEmbeddedS3, type EmbeddedS3 } from '@nest-tenant-storage/embedded-s3';
-import { layout } from '../keys/layout.js';
 import { parseOrgId } from '../keys/org-id.js';
-import { ObjectStore } from '../s3/object-store.js';
-import { OrgClients, type Area } from '../s3/org-clients.js';
-import { Presigner } from '../s3/presigner.js';
+import type { Area } from '../s3/org-clients.js';
 import { createS3Client } from '../s3/s3-client.js';
 import { tenantCredentials } from '../s3/tenant-credentials.js';
 import { storageSettings, type StorageSettings } from '../storage.settings.js';
@@ -129,28 +126,6 @@ describe.each(Object.entries(walls))('%s', (_name, { rights: [files, archive = f
 
   test.each(['1/', 'incoming/1/u', '11/', undefined])('a list of open uploads of %s is refused', async (Prefix) => {
     expect(await statusOf(tenant.send(new ListMultipartUploadsCommand({ Bucket, Prefix })))).toBe(403);
-  });
-
-  test('what an upload left is still aborted, for the application finds it; where it may not look, it stays', async () => {
-    const begin = async (Key: string) => (await root.send(new CreateMultipartUploadCommand({ Bucket, Key }))).UploadId!;
-    const open = async () => (await root.send(new ListMultipartUploadsCommand({ Bucket }))).Uploads ?? [];
-    const key = layout.incoming(parseOrgId('1'), { uploadId: 'left' });
-    const abort = async (application: S3Client) => {
-      const clients = new OrgClients(settings, application);
-      await new ObjectStore(settings, clients, new Presigner(settings)).abortIncomplete(parseOrgId('1'), key);
-      clients.destroy();
-    };
-    const [own, neighbour] = [await begin(key), await begin(key.replace('/1/', '/11/'))];
-    const blind = createS3Client(settings, tenantCredentials(settings, parseOrgId('11'), 'files'));
-    await abort(blind);
-    blind.destroy();
-    expect((await open()).map(({ UploadId }) => UploadId)).toEqual(expect.arrayContaining([own, neighbour]));
-    const application = createS3Client(settings);
-    await abort(application);
-    application.destroy();
-    const left = (await open()).map(({ UploadId }) => UploadId);
-    expect(left).toContain(neighbour);
-    expect(left).not.toContain(own);
   });
 
   test('incoming is divided like the files', async () => {
