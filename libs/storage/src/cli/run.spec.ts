@@ -144,7 +144,7 @@ describe('explain', () => {
     ],
     [
       'the archive, not as the first',
-      ['--action', 's3:PutObject', '--key', 'audit-archive/1/2026/01.jsonl.gz', '--principal', role],
+      ['--action', 's3:PutObject', '--key', 'audit-archive/1/2026/01.jsonl.gz', '--principal', role, '--org', '1'],
       1,
       'DenyAuditArchiveOverwrite of the bucket policy',
     ],
