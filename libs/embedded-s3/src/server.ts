@@ -8,7 +8,6 @@ import { allFeatures, type Features } from './controls/features.js';
 import { Faults } from './controls/faults.js';
 import { RequestLog } from './controls/request-log.js';
 import { Handler } from './handler.js';
-import { refuseExpectation } from './http/client-error.js';
 import { closeListener, createListener, listen } from './http/listener.js';
 import type { S3 } from './operations/context.js';
 import { createBucketRecord } from './operations/buckets.js';
@@ -49,7 +48,6 @@ export async function startEmbeddedS3(options: EmbeddedS3Options = {}): Promise<
   let opening: Promise<{ handler: Handler }> | undefined;
   const server = createListener({
     handle: async (...exchange) => (await opening)?.handler.handle(...exchange),
-    refuseExpectation: (...exchange) => refuseExpectation(requests, clock.now(), ...exchange),
   });
   const port = await listen(server, options.port ?? 0, host);
   const opened = open(options, clock).then(({ s3, ...folder }) => ({

@@ -53,6 +53,29 @@ const mistakes: [string, unknown, RegExp][] = [
   ['an inherited name as a kind', { accept: { images: ['toString'] } }, /accept\.images must be a list/],
   ['a role by name', { tenantRole: { roleArn: 'tenant' } }, /ARN of a role/],
   ['an archiver by name', { tenantRole: { ...role, archiverRoleArn: 'a' } }, /archiverRoleArn/],
+  ['an IP address as bucket', { bucket: '192.168.5.4' }, /bucket looks like an IP address/],
+  ['a misspelt option', { tokenSecret: ['x'] }, /tokenSecret is no option\. Did you mean tokenSecrets\?/],
+  ['a letter in the wrong case', { publicendpoint: 'https://a.test' }, /Did you mean publicEndpoint\?/],
+  ['a name that is like none', { favouriteColour: 'red' }, /favouriteColour is no option\.$/],
+  ['a misspelt timeout', { timeouts: { conect: 1 } }, /timeouts\.conect is no option\. Did you mean connect\?/],
+  ['a misspelt role', { tenantRole: { ...role, maxTenant: 5 } }, /tenantRole\.maxTenant .*Did you mean maxTenants\?/],
+  ['a misspelt rule', { bucketRules: { appOrigin: [] } }, /bucketRules\.appOrigin .*Did you mean appOrigins\?/],
+  ['a misspelt key', { credentials: { ...keys, secretKey: 's' } }, /credentials\.secretKey is no option/],
+  ['a capability in the wrong case', { capabilities: { postpolicy: false } }, /Did you mean postPolicy\?/],
+  ['a name of Object', { capabilities: { constructor: false } }, /capabilities\.constructor is no capability/],
+  ['credentials as text', { credentials: 'AKIA1:s' }, /credentials must be an object with the keys, or a function/],
+  ['no credentials at all', { credentials: null }, /credentials must be an object/],
+  ['a role as text', { tenantRole: role.roleArn }, /tenantRole must be an object/],
+  ['timeouts as a number', { timeouts: 5 }, /timeouts must be an object/],
+  ['a list of capabilities', { capabilities: ['postPolicy'] }, /capabilities must be an object/],
+  [
+    'rules of less than nothing',
+    { bucketRules: { readSeconds: -1 } },
+    /bucketRules: readSeconds must be a whole number/,
+  ],
+  ['an origin with a path', { bucketRules: { appOrigins: ['https://a.test/x'] } }, /bucketRules: appOrigins are exact/],
+  ['an origin alone', { bucketRules: { appOrigins: 'https://a.test' } }, /bucketRules: appOrigins must be a list/],
+  ['an unknown store', { bucketRules: { store: 'toString' } }, /bucketRules: store must be one of aws, ceph/],
   ['too short a session', { tenantRole: { ...role, sessionSeconds: 60 } }, /900 … 43200/],
 ];
 
@@ -60,6 +83,20 @@ test.each(mistakes)('%s is refused at boot, with the fix', (_name, wrong, messag
   expect(() => storageSettings({ ...good, ...(wrong as object) })).toThrow(
     expect.objectContaining({ code: 'misconfigured', message: expect.stringMatching(message) as string }) as Error,
   );
+});
+
+test.each([undefined, null, 'clinic-files', []])('options that are %j are refused in plain words', (options) => {
+  expect(() => storageSettings(options as never)).toThrow(
+    expect.objectContaining({
+      code: 'misconfigured',
+      message: expect.stringMatching(/does useFactory return/),
+    }) as Error,
+  );
+});
+
+test('the keys of the SDK may carry what the SDK puts on them', () => {
+  const credentials = { ...keys, expiration: new Date(), accountId: '111122223333', $source: {} };
+  expect(storageSettings({ ...good, credentials }).credentials).toBe(credentials);
 });
 
 test('all mistakes are named at once', () => {

@@ -1,6 +1,8 @@
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@smithy/types';
+import { mistakesInRules } from './bucket/bucket.options.js';
 import { mistakesInAccept } from './content/accepted-types.js';
 import { StorageError } from './storage.error.js';
+import { isRecord, unknownOptions } from './storage.option-names.js';
 import type {
   Limits,
   StaticCredentials,
@@ -38,12 +40,15 @@ const allCapabilities: StoreCapabilities = {
   refusesUnsignedHeaders: true,
 };
 
-/** Every name that `capabilities` may have. */
-export const capabilityNames: readonly string[] = Object.keys(allCapabilities);
-
 /** Fills in the defaults and checks every option. Throws one `misconfigured` error that names each mistake with its fix. */
 export function storageSettings(options: StorageModuleOptions): StorageSettings {
-  const mistakes = [...mistakesIn(options)];
+  if (!isRecord(options)) {
+    throw new StorageError(
+      'misconfigured',
+      `StorageModule options are ${String(options)}: does useFactory return them?`,
+    );
+  }
+  const mistakes = [...unknownOptions(options), ...mistakesIn(options)];
   if (mistakes.length > 0) {
     throw new StorageError('misconfigured', `StorageModule options: ${mistakes.join(' ')}`);
   }
@@ -80,8 +85,12 @@ const definedOnly = <T extends object>(given: T): T =>
 
 function* mistakesIn(options: StorageModuleOptions): Generator<string> {
   const { bucket, region, endpoint, publicEndpoint, credentials, encryption, acl, timeouts, tenantRole } = options;
+  const { capabilities, bucketRules } = options;
   if (!isBucketName(bucket)) {
     yield `bucket must be 3 to 63 of a-z, 0-9, "." and "-" (give the bucket's name, not a URL or ARN).`;
+  }
+  if (typeof bucket === 'string' && /^\d+(\.\d+){3}$/.test(bucket)) {
+    yield 'bucket looks like an IP address, which no bucket may.';
   }
   if (typeof bucket === 'string' && bucket.endsWith('--x-s3')) {
     yield 'bucket is a directory bucket (S3 Express), which has no versions, POST policies or ACLs: use a general purpose one.';
@@ -98,7 +107,7 @@ function* mistakesIn(options: StorageModuleOptions): Generator<string> {
   if (publicEndpoint !== undefined && endpoint === undefined) {
     yield 'publicEndpoint needs endpoint: give the address the server itself uses.';
   }
-  if (typeof credentials === 'object') yield* mistakesInKeys(credentials);
+  if (typeof credentials === 'object' && credentials !== null) yield* mistakesInKeys(credentials);
   if (encryption !== undefined && encryption !== 'AES256' && encryption !== 'none' && !hasKmsKey(encryption)) {
     yield `encryption must be 'AES256', 'none' or { kmsKeyId }.`;
   }
@@ -108,13 +117,11 @@ function* mistakesIn(options: StorageModuleOptions): Generator<string> {
   if (options.checksums !== undefined && !['when-supported', 'when-required'].includes(options.checksums)) {
     yield `checksums must be 'when-supported' or 'when-required'.`;
   }
-  for (const [name, value] of Object.entries({ ...timeouts })) {
+  for (const [name, value] of Object.entries(isRecord(timeouts) ? timeouts : {})) {
     if (!isWhole(value, 1, 3_600_000)) yield `timeouts.${name} must be whole milliseconds above 0.`;
   }
-  for (const [name, value] of Object.entries({ ...options.limits })) {
-    if (!Object.hasOwn(defaultLimits, name))
-      yield `limits.${name} is no limit: there are ${Object.keys(defaultLimits).join(', ')}.`;
-    else if (value !== undefined && !isWhole(value, 1, 100_000)) yield `limits.${name} must be 1 … 100000.`;
+  for (const [name, value] of Object.entries(isRecord(options.limits) ? options.limits : {})) {
+    if (value !== undefined && !isWhole(value, 1, 100_000)) yield `limits.${name} must be 1 … 100000.`;
   }
   if (options.maxAttempts !== undefined && !isWhole(options.maxAttempts, 1, 10)) yield 'maxAttempts must be 1 … 10.';
   if (options.maxSockets !== undefined && !isWhole(options.maxSockets, 1, 10_000))
@@ -128,11 +135,12 @@ function* mistakesIn(options: StorageModuleOptions): Generator<string> {
   if (!['POST', 'PUT', undefined].includes(options.uploadMethod)) yield `uploadMethod must be 'POST' or 'PUT'.`;
   if (!['function', 'undefined'].includes(typeof options.orgOf)) yield 'orgOf must be a function of the request.';
   if (!['boolean', 'undefined'].includes(typeof options.forcePathStyle)) yield 'forcePathStyle must be true or false.';
-  for (const [name, value] of Object.entries({ ...options.capabilities })) {
-    if (!Object.hasOwn(allCapabilities, name)) yield `capabilities.${name} is no capability.`;
-    else if (typeof value !== 'boolean') yield `capabilities.${name} must be true or false.`;
+  for (const [name, value] of Object.entries(isRecord(capabilities) ? capabilities : {})) {
+    if (Object.hasOwn(allCapabilities, name) && typeof value !== 'boolean') {
+      yield `capabilities.${name} must be true or false.`;
+    }
   }
-  if (options.uploadMethod === 'POST' && options.capabilities?.postPolicy === false) {
+  if (options.uploadMethod === 'POST' && capabilities?.postPolicy === false) {
     yield `uploadMethod 'POST' needs a store that verifies POST policies: use 'PUT', or remove capabilities.postPolicy.`;
   }
   const secrets = options.tokenSecrets ?? [];
@@ -143,7 +151,8 @@ function* mistakesIn(options: StorageModuleOptions): Generator<string> {
     yield `checkBucketOnBoot must be 'off', 'warn' or 'fail'.`;
   }
   yield* mistakesInAccept(options.accept);
-  if (tenantRole !== undefined) yield* mistakesInRole(tenantRole);
+  if (isRecord(tenantRole)) yield* mistakesInRole(tenantRole);
+  for (const mistake of isRecord(bucketRules) ? mistakesInRules(bucketRules) : []) yield `bucketRules: ${mistake}`;
 }
 
 function* mistakesInKeys({ accessKeyId, secretAccessKey, sessionToken }: AwsCredentialIdentity): Generator<string> {

@@ -10,12 +10,10 @@ const CLOSE_GRACE_MS = 1000;
 export interface Receiver {
   /** @param onStart to be called before the body is read: the client may be waiting for `100 Continue` */
   handle(message: IncomingMessage, response: ServerResponse, onStart?: () => void): Promise<void>;
-  /** A request with an `Expect` header that asks for something else than `100-continue`. */
-  refuseExpectation(message: IncomingMessage, response: ServerResponse): Promise<void>;
 }
 
 /** An HTTP server that cuts silent connections, as S3 does, and gives slow ones the time they need. */
-export function createListener({ handle, refuseExpectation }: Receiver): Server {
+export function createListener({ handle }: Receiver): Server {
   const server = createServer({ noDelay: true });
   const answer = (answering: Promise<void>, response: ServerResponse): void =>
     void answering.catch(() => response.destroy());
@@ -26,7 +24,8 @@ export function createListener({ handle, refuseExpectation }: Receiver): Server 
       response,
     ),
   );
-  server.on('checkExpectation', (message, response) => answer(refuseExpectation(message, response), response));
+  // Node answers 417 to expectations it does not know; S3 looks at `100-continue` only
+  server.on('checkExpectation', (message, response) => answer(handle(message, response), response));
   server.on('clientError', answerClientError);
   // Node's limit for a whole request, five minutes, would cut an upload that is only large
   server.requestTimeout = 0;

@@ -16,7 +16,6 @@ const table = {
   ],
   EntityTooLarge: [400, 'Your proposed upload exceeds the maximum allowed object size.'],
   EntityTooSmall: [400, 'Your proposed upload is smaller than the minimum allowed object size.'],
-  ExpectationFailed: [417, 'The server does not do what the Expect header asks for.'],
   ExpiredToken: [400, 'The provided token has expired.'],
   IllegalLocationConstraintException: [400, 'The location constraint is not the region of this server.'],
   IllegalVersioningConfigurationException: [400, 'The versioning configuration specified in the request is not valid.'],

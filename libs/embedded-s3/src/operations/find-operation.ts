@@ -2,8 +2,11 @@ import type { S3Request } from '../http/request.js';
 import { S3Error } from '../http/s3-error.js';
 import type { Operation } from './context.js';
 
-/** Parameters that any request may carry: the SDK names the operation it meant. */
-const HARMLESS = new Set(['x-id']);
+/**
+ * Parameters that any request may carry: S3 takes no notice of those that begin with `x-`, and writes them into its access
+ * log. https://docs.aws.amazon.com/AmazonS3/latest/userguide/LogFormat.html
+ */
+const HARMLESS = /^x-(?!amz-)/;
 
 /** The operation a request asks for. What it carries beyond that is never ignored: 501. */
 export function findOperation(operations: readonly Operation[], request: S3Request): Operation {
@@ -17,8 +20,8 @@ export function findOperation(operations: readonly Operation[], request: S3Reque
   const selected = candidates.filter((operation) => operation.method === request.method).toSorted(mostSpecificFirst)[0];
   if (!selected)
     throw new S3Error(candidates.some((operation) => operation.query) ? 'MethodNotAllowed' : 'NotImplemented');
-  const known = new Set([...HARMLESS, ...(selected.params ?? []), selected.query]);
-  const unknown = [...request.query.keys()].find((name) => !known.has(name));
+  const known = new Set([...(selected.params ?? []), selected.query]);
+  const unknown = [...request.query.keys()].find((name) => !known.has(name) && !HARMLESS.test(name));
   if (unknown !== undefined) throw new S3Error('NotImplemented', undefined, { ArgumentName: unknown });
   return selected;
 }

@@ -1,10 +1,17 @@
-import { DeleteBucketPolicyCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  DeleteBucketPolicyCommand,
+  GetBucketPolicyCommand,
+  PutBucketPolicyCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { startTestStorage, type TestStorage } from '../testing/test-storage.js';
+import { createS3Client } from '../s3/s3-client.js';
 import { StorageModule } from '../storage.module.js';
 import type { StorageModuleOptions } from '../storage.options.js';
+import { storageSettings } from '../storage.settings.js';
 import { BucketDoctor } from './bucket-doctor.js';
 
 let storage: TestStorage;
@@ -60,6 +67,47 @@ test('fail starts on a bucket that is in order, and on no other', async () => {
 test('the rules of provisioning are what it compares with', async () => {
   await start({ checkBucketOnBoot: 'warn', bucketRules: { noncurrentDays: 7 } });
   expect(logged()).toContain('lifecycle:noncurrent');
+});
+
+test('what is wrong is believed to be mended soon, what is well for a minute', async () => {
+  const doctor = new BucketDoctor(storageSettings(storage.options), storage.raw as S3Client);
+  const since = jest.spyOn(Date, 'now');
+  const after = async (milliseconds: number) => {
+    since.mockReturnValue(new Date().getTime() + milliseconds);
+    const { ok } = await doctor.check();
+    return ok;
+  };
+  try {
+    const policy = await (storage.raw as S3Client).send(new GetBucketPolicyCommand({ Bucket: storage.bucket }));
+    await spoil();
+    expect(await after(0)).toBe(false);
+    await (storage.raw as S3Client).send(new PutBucketPolicyCommand({ Bucket: storage.bucket, Policy: policy.Policy }));
+    expect(await after(1_000)).toBe(false);
+    expect(await after(30_000)).toBe(true);
+    await spoil();
+    expect(await after(60_000)).toBe(true);
+    expect(await after(120_000)).toBe(false);
+  } finally {
+    since.mockRestore();
+  }
+});
+
+test('credentials that never come end in a report, not in a request that hangs', async () => {
+  const credentials = () => new Promise<never>(() => {});
+  const settings = storageSettings({ ...storage.options, credentials });
+  const client = createS3Client(settings);
+  jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'performance', 'hrtime'] });
+  try {
+    const report = new BucketDoctor(settings, client).check();
+    await jest.advanceTimersByTimeAsync(5_000);
+    expect(await report).toEqual({
+      ok: false,
+      findings: [expect.objectContaining({ id: 'bucket:failed', message: expect.stringContaining('credentials') })],
+    });
+  } finally {
+    jest.useRealTimers();
+    client.destroy();
+  }
 });
 
 test('readiness probes share one report', async () => {

@@ -8,6 +8,8 @@ import { checkBucket, type BucketReport } from './check-bucket.js';
 
 /** Milliseconds for which one report serves everybody who asks: health checks must not become load on the store. */
 const reportLifeMs = 60_000;
+/** The same for a report of something wrong: who mends it should not wait long to be believed. */
+const failureLifeMs = 5_000;
 
 /**
  * The read-only part of `nest-tenant-storage doctor`, for readiness checks and for the start of the application
@@ -23,13 +25,17 @@ export class BucketDoctor implements OnApplicationBootstrap {
     @Inject(S3_CLIENT) private readonly client: S3Client,
   ) {}
 
-  /** Never rejects for what the store answers, and never takes longer than five seconds. */
+  /** Never rejects for what the store answers, and never takes longer than five seconds, whatever hangs. */
   check(): Promise<BucketReport> {
-    const now = Date.now();
-    if (!this.#last || this.#last.until <= now) {
-      this.#last = { report: checkBucket(this.settings, this.client), until: now + reportLifeMs };
-    }
-    return this.#last.report;
+    if (this.#last && Date.now() < this.#last.until) return this.#last.report;
+    // Whoever asks while it runs shares it.
+    const last = { report: checkBucket(this.settings, this.client), until: Infinity };
+    this.#last = last;
+    last.report.then(
+      ({ ok }) => (last.until = Date.now() + (ok ? reportLifeMs : failureLifeMs)),
+      () => (last.until = 0),
+    );
+    return last.report;
   }
 
   async onApplicationBootstrap(): Promise<void> {

@@ -1,6 +1,21 @@
-import { decision, options, presigned, session, sse, tenant, type Context } from '../../test/policy-decision.kit.js';
+import {
+  archiver,
+  breakGlass,
+  decision,
+  options,
+  presigned,
+  session,
+  sse,
+  tenant,
+  type Context,
+} from '../../test/policy-decision.kit.js';
+import { parseOrgId } from '../keys/org-id.js';
 import { bucketPolicy } from './bucket-policy.js';
+import { lifecycleRules } from './bucket-settings.js';
 import type { BucketOptions } from './bucket.options.js';
+
+/** As S3 says of a write that makes an object: a PUT, a copy, a form, a completion. */
+const asCreation: Context = { 's3:ObjectCreationOperation': 'true' };
 
 describe('without a role for the archive', () => {
   const { archiverRoleArns: _none, ...rest } = options;
@@ -22,8 +37,54 @@ describe('without a role for the archive', () => {
     ['nor may the app', 'GetObject', 'audit-archive/1/2026/01.jsonl.gz', {}, 'DenyAuditArchiveExceptArchiver'],
   ])('%s', (_name, action, key, ctx, want) => expect(decision(rest, action, key, ctx)).toBe(want));
 
-  test('without any role the archive is left to IAM', () => {
-    expect(decision({ bucket: 'restartix-uploads' }, 'PutObject', 'audit-archive/1/2026/01.jsonl.gz')).toBe('allow');
+  test.each<[string, string, Context, string]>([
+    ['anybody may add to it whom IAM allows', 'PutObject', { ...asCreation, 's3:if-none-match': '*' }, 'allow'],
+    ['nobody may overwrite', 'PutObject', asCreation, 'DenyAuditArchiveOverwrite'],
+    ['nobody may delete', 'DeleteObject', {}, 'DenyAuditArchiveDeletion'],
+    ['nor a version', 'DeleteObjectVersion', {}, 'DenyAuditArchiveDeletion'],
+  ])('without any role %s', (_name, action, ctx, want) => {
+    expect(decision({ bucket: 'restartix-uploads' }, action, 'audit-archive/1/2026/01.jsonl.gz', ctx)).toBe(want);
+  });
+});
+
+describe('the archive is written once', () => {
+  const month = 'audit-archive/1/2026/01.jsonl.gz';
+  const own = session(archiver, '1');
+  test.each<[string, Context, string]>([
+    ['a first write', { ...own, ...asCreation, 's3:if-none-match': '*' }, 'allow'],
+    ['a write over it', { ...own, ...asCreation }, 'DenyAuditArchiveOverwrite'],
+    [
+      'a write on condition of what is there',
+      { ...own, ...asCreation, 's3:if-match': 'e' },
+      'DenyAuditArchiveOverwrite',
+    ],
+    ['a part, which cannot carry the condition', { ...own, 's3:ObjectCreationOperation': 'false' }, 'allow'],
+    ['whoever breaks the glass', { ...session(breakGlass), ...asCreation }, 'allow'],
+  ])('%s', (_name, ctx, want) => expect(decision(options, 'PutObject', month, ctx)).toBe(want));
+
+  test('no other area is', () => {
+    expect(decision(options, 'PutObject', '1/signatures/specialists/2/signature.png', asCreation)).toBe('allow');
+  });
+
+  test('a store without conditional writes is not shut for the archive', () => {
+    expect(decision({ ...options, conditionalWrites: false }, 'PutObject', month, { ...own, ...asCreation })).toBe(
+      'allow',
+    );
+  });
+});
+
+describe('a lifecycle rule has no exception', () => {
+  const reached = (key: string) =>
+    lifecycleRules()
+      .filter(({ Filter }) => key.startsWith(Filter?.Prefix ?? ''))
+      .filter(({ Expiration, NoncurrentVersionExpiration }) => Expiration ?? NoncurrentVersionExpiration);
+
+  test('versions of the archive are never removed', () => {
+    expect(reached('audit-archive/1/2026/01.jsonl.gz')).toEqual([]);
+  });
+
+  test.each(['1', '11', '99', '9223372036854775807', '20', '345'])('those of organisation %s are', (org) => {
+    expect(reached(`${parseOrgId(org)}/uploads/forms/f/field_2/a.pdf`)).toHaveLength(1);
   });
 });
 

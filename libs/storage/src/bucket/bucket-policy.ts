@@ -74,8 +74,8 @@ function encryption({ arn, encryption, strict, store }: CheckedBucketOptions): P
   });
   const algorithm = encryption === 'AES256' ? 'AES256' : 'aws:kms';
   statements.unshift(deny('DenyUnencryptedUploads', 's3:PutObject', { Resource }, wrong(sse, algorithm, !strict)));
-  // A key's short id and alias reach the policy as its ARN, so only an ARN can be compared.
-  if (typeof encryption === 'object' && encryption.kmsKeyId.startsWith('arn:')) {
+  // A key's short id and alias reach the policy as the ARN of the key, so only that can be compared.
+  if (typeof encryption === 'object' && /^arn:.*:key\//.test(encryption.kmsKeyId)) {
     const other = wrong(`${sse}-aws-kms-key-id`, encryption.kmsKeyId, true);
     statements.push(deny('DenyOtherEncryptionKeys', 's3:PutObject', { Resource }, other));
   }
@@ -132,17 +132,32 @@ function tenants(options: CheckedBucketOptions): PolicyStatement[] {
   return [deny('DenyTenantRoleOutsideItsOrgPrefix', everyUse, { NotResource: objects(arn, ...own) }, isTenant)];
 }
 
+/**
+ * Written once: nobody overwrites or deletes there but who breaks the glass. A version that was overwritten could be had
+ * back for a while; what everybody reads meanwhile would be the other one.
+ */
 function archive(options: CheckedBucketOptions): PolicyStatement[] {
-  const { arn, tenantRoleArn, breakGlassRoleArns, store } = options;
+  const { arn, tenantRoleArn, breakGlassRoleArns, store, conditionalWrites } = options;
   const archivers = archiversOf(options);
-  if (archivers.length === 0 || !store.principal) return [];
   const Resource = objects(arn, 'audit-archive/');
   const anyoneBut = (roles: readonly string[]) =>
-    roles.length > 0 ? { ArnNotEquals: { 'aws:PrincipalArn': [...roles] } } : undefined;
-  const statements = [
-    deny('DenyAuditArchiveExceptArchiver', everyUse, { Resource }, anyoneBut([...archivers, ...breakGlassRoleArns])),
-    deny('DenyAuditArchiveDeletion', 's3:DeleteObject*', { Resource }, anyoneBut(breakGlassRoleArns)),
-  ];
+    roles.length > 0 && { ArnNotEquals: { 'aws:PrincipalArn': [...roles] } };
+  const statements: PolicyStatement[] = [];
+  // Without it, an exception for whoever breaks the glass would be one for everybody, or for nobody.
+  if (!store.principal) return statements;
+  if (archivers.length > 0) {
+    const others = anyoneBut([...archivers, ...breakGlassRoleArns]) || undefined;
+    statements.push(deny('DenyAuditArchiveExceptArchiver', everyUse, { Resource }, others));
+  }
+  const notBroken = anyoneBut(breakGlassRoleArns) || undefined;
+  statements.push(deny('DenyAuditArchiveDeletion', 's3:DeleteObject*', { Resource }, notBroken));
+  if (store.createOnly && conditionalWrites) {
+    // Parts cannot carry the header, the completion can.
+    // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
+    const unconditional = { Null: { 's3:if-none-match': 'true' }, Bool: { 's3:ObjectCreationOperation': 'true' } };
+    const where = { Resource };
+    statements.push(deny('DenyAuditArchiveOverwrite', 's3:PutObject', where, { ...unconditional, ...notBroken }));
+  }
   const separate = archivers.filter((role) => role !== tenantRoleArn);
   if (separate.length > 0) {
     const NotResource = objects(arn, `audit-archive/${ownOrg}/`);

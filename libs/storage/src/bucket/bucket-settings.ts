@@ -53,8 +53,14 @@ export function corsRules({ appOrigins = [] }: Pick<BucketOptions, 'appOrigins'>
 }
 
 /**
+ * How the keys of organisations begin: their ids are whole numbers above 0. A lifecycle rule has a prefix and no exception,
+ * so that this is how `audit-archive/` is left out of what removes replaced versions.
+ */
+const firstDigits = ['1', '2', '3', '4', '5', '6', '7', '8', '9'];
+
+/**
  * What nobody will ever ask for again: direct uploads that were not completed, parts that were left behind, versions that
- * were replaced. Days are counted to the next midnight UTC.
+ * were replaced. Days are counted to the next midnight UTC. What is in `audit-archive/` stays, every version of it.
  */
 export function lifecycleRules(options: Pick<BucketOptions, 'noncurrentDays'> = {}): LifecycleRule[] {
   const { noncurrentDays = 90 } = options;
@@ -72,13 +78,13 @@ export function lifecycleRules(options: Pick<BucketOptions, 'noncurrentDays'> = 
       Filter: { Prefix: '' },
       AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
     },
-    {
-      ID: `${ruleIdPrefix}noncurrent`,
+    ...firstDigits.map((Prefix): LifecycleRule => ({
+      ID: `${ruleIdPrefix}noncurrent-${Prefix}`,
       Status: 'Enabled',
-      Filter: { Prefix: '' },
+      Filter: { Prefix },
       Expiration: { ExpiredObjectDeleteMarker: true },
       NoncurrentVersionExpiration: { NoncurrentDays: noncurrentDays },
-    },
+    })),
   ];
 }
 

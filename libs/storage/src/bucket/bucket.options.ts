@@ -14,7 +14,7 @@ export interface BucketRules {
   readSeconds?: number;
   /** The same for presigned writes, form posts and the steps of a multipart upload. Default 300. */
   writeSeconds?: number;
-  /** May do in `audit-archive/` what everybody else may not. */
+  /** May do in `audit-archive/` what everybody else may not: overwrite, delete. Without any, nobody may. */
   breakGlassRoleArns?: readonly string[];
   /** Denies what does not come by TLS 1.2 or later. Default true; false where the store is reached over plain HTTP. */
   requireTls?: boolean;
@@ -41,6 +41,8 @@ export interface BucketOptions extends BucketRules {
   encryption?: Encryption;
   /** Whether the module sends `x-amz-acl`. Default `private`. */
   acl?: 'private' | 'none';
+  /** Whether the module asks for absence (`If-None-Match`) when it writes what is written once. Default true. */
+  conditionalWrites?: boolean;
   /** The role that is assumed for an organisation, confined to its prefixes by the session's tag `OrgId`. */
   tenantRoleArn?: string;
   /** Who may use `audit-archive/`; default: the tenant role, else whoever IAM allows. */
@@ -57,12 +59,13 @@ export type CheckedBucketOptions = Required<Omit<BucketOptions, 'appOrigins' | '
 
 /** Fills in the defaults. @throws {StorageError} `misconfigured`, with the mistake and its fix */
 export function checkedBucketOptions(options: BucketOptions): CheckedBucketOptions {
-  const { partition = 'aws', appOrigins } = options;
+  const { partition = 'aws' } = options;
   const checked: CheckedBucketOptions = {
     readSeconds: readUrlSeconds,
     writeSeconds: writeUrlSeconds,
     encryption: 'AES256',
     acl: 'private',
+    conditionalWrites: true,
     archiverRoleArns: [],
     breakGlassRoleArns: [],
     requireTls: true,
@@ -73,28 +76,47 @@ export function checkedBucketOptions(options: BucketOptions): CheckedBucketOptio
     store: storeProfileOf(options),
     arn: `arn:${partition}:s3:::${options.bucket}`,
   };
-  for (const name of ['readSeconds', 'writeSeconds', 'noncurrentDays'] as const) {
-    if (!Number.isInteger(checked[name]) || checked[name] < 1) refuse(`${name} must be a whole number above 0.`);
-  }
-  for (const origin of appOrigins ?? []) {
-    // A wildcard would also match inside a path: https://evil.example/x.app.example.com/
-    if (!isOrigin(origin)) refuse(`appOrigins are exact, such as https://app.example.com; ${origin} is not.`);
-  }
-  if (checked.strict && !appOrigins?.length) refuse('strict reads are allowed by Referer: give appOrigins.');
+  for (const mistake of mistakesInRules(options)) refuse(mistake);
   if (checked.strict && !checked.store.encryptionOfEveryWrite) {
     refuse('strict would deny every multipart upload, copy and form post on this store.');
   }
   return checked;
 }
 
+/** What is wrong with rules whatever the rest says, each with its fix. */
+export function* mistakesInRules(rules: BucketRules): Generator<string> {
+  const { store = 'aws', strict, appOrigins = [], breakGlassRoleArns = [] } = rules;
+  for (const name of ['readSeconds', 'writeSeconds', 'noncurrentDays'] as const) {
+    const value = rules[name] ?? 1;
+    if (!Number.isInteger(value) || value < 1) yield `${name} must be a whole number above 0.`;
+  }
+  for (const [name, values] of Object.entries({ appOrigins, breakGlassRoleArns })) {
+    if (!Array.isArray(values)) yield `${name} must be a list.`;
+  }
+  for (const origin of Array.isArray(appOrigins) ? appOrigins : []) {
+    // A wildcard would also match inside a path: https://evil.example/x.app.example.com/
+    if (!isOrigin(origin)) yield `appOrigins are exact, such as https://app.example.com; ${String(origin)} is not.`;
+  }
+  for (const name of ['requireTls', 'strict'] as const) {
+    if (!['boolean', 'undefined'].includes(typeof rules[name])) yield `${name} must be true or false.`;
+  }
+  if (strict === true && appOrigins.length === 0) yield 'strict reads are allowed by Referer: give appOrigins.';
+  if (typeof store !== 'object' && !Object.hasOwn(storeProfiles, store)) {
+    yield `store must be one of ${Object.keys(storeProfiles).join(', ')}.`;
+  }
+}
+
 /** @throws {StorageError} `misconfigured` */
 export function storeProfileOf({ store = 'aws' }: Pick<BucketOptions, 'store'>): StoreProfile {
   if (typeof store === 'object') return store;
-  return storeProfiles[store] ?? refuse(`store must be one of ${Object.keys(storeProfiles).join(', ')}.`);
+  return Object.hasOwn(storeProfiles, store)
+    ? storeProfiles[store]
+    : refuse(`store must be one of ${Object.keys(storeProfiles).join(', ')}.`);
 }
 
-function isOrigin(text: string): boolean {
+function isOrigin(text: unknown): boolean {
   return (
+    typeof text === 'string' &&
     URL.canParse(text) &&
     /^https?:$/.test(new URL(text).protocol) &&
     new URL(text).origin === text &&

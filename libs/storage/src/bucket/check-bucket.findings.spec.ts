@@ -43,6 +43,8 @@ describe('one thing broken is one finding, by its name', () => {
         'policy:DenyStalePresignedWrites',
         'policy:DenyPublicAccess',
         'policy:DenyKeysOutsideLayout',
+        'policy:DenyAuditArchiveDeletion',
+        'policy:DenyAuditArchiveOverwrite',
       ],
     ],
     ['a statement gone', () => [statements((all) => all.slice(1))], ['policy:DenyInsecureTransport']],
@@ -85,7 +87,11 @@ describe('one thing broken is one finding, by its name', () => {
     [
       'incoming kept for a month',
       () => [
-        lifecycle(lifecycleRules().map((rule) => (rule.Filter?.Prefix ? { ...rule, Expiration: { Days: 30 } } : rule))),
+        lifecycle(
+          lifecycleRules().map((rule) =>
+            rule.Filter?.Prefix === 'incoming/' ? { ...rule, Expiration: { Days: 30 } } : rule,
+          ),
+        ),
       ],
       ['lifecycle:incoming'],
     ],
@@ -99,6 +105,34 @@ describe('one thing broken is one finding, by its name', () => {
         ),
       ],
       ['lifecycle:incomplete'],
+    ],
+    [
+      'replaced versions of two kinds of organisation kept for less',
+      () => [
+        lifecycle(
+          lifecycleRules().map((rule) =>
+            /^[19]$/.test(rule.Filter?.Prefix ?? '')
+              ? { ...rule, NoncurrentVersionExpiration: { NoncurrentDays: 7 } }
+              : rule,
+          ),
+        ),
+      ],
+      ['lifecycle:noncurrent'],
+    ],
+    [
+      'the rule of an earlier version, which reached the archive',
+      () => [
+        lifecycle([
+          ...lifecycleRules(),
+          {
+            ID: 'nest-tenant-storage-noncurrent',
+            Status: 'Enabled',
+            Filter: { Prefix: '' },
+            NoncurrentVersionExpiration: { NoncurrentDays: 90 },
+          },
+        ]),
+      ],
+      ['lifecycle:noncurrent'],
     ],
     [
       'a rule that deletes files',

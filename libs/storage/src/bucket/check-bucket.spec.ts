@@ -43,11 +43,11 @@ test.each([
 test('missing rights are named, action by action', async () => {
   const Action = ['s3:ListBucket', 's3:GetBucketPolicy', 's3:GetBucketVersioning'];
   const policy = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action, Resource: '*' }] };
-  const user = { name: 'app', accessKeyId: 'AKIAAPP', secretAccessKey: 'secret-of-the-app', policy };
-  const other = await startEmbeddedS3({ buckets: [Bucket], users: [user] });
+  const keys = { accessKeyId: 'AKIAAPP', secretAccessKey: 'secret-of-the-app' };
+  const other = await startEmbeddedS3({ buckets: [Bucket], users: [{ name: 'app', ...keys, policy }] });
   const { region, endpoint } = other;
   const root = storageSettings({ bucket: Bucket, region, endpoint, credentials: other.credentials });
-  const app = storageSettings({ bucket: Bucket, region, endpoint, credentials: user });
+  const app = storageSettings({ bucket: Bucket, region, endpoint, credentials: keys });
   const [rootClient, appClient] = [createS3Client(root), createS3Client(app)];
   try {
     await provision(root, rootClient, rules, yes);

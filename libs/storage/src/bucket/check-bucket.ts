@@ -1,7 +1,12 @@
 import type { S3Client } from '@aws-sdk/client-s3';
-import { HeadBucketCommand } from '../s3/sdk.cjs';
 import type { StorageSettings } from '../storage.settings.js';
-import { checkedBucketOptions, type BucketOptions, type BucketRules } from './bucket.options.js';
+import {
+  checkedBucketOptions,
+  type BucketOptions,
+  type CheckedBucketOptions,
+  type BucketRules,
+} from './bucket.options.js';
+import { findBucket } from './find-bucket.js';
 import {
   SettingError,
   settingError,
@@ -35,11 +40,12 @@ export interface CheckOptions {
 
 /** The bucket's side of the module's own options. */
 export function bucketOptionsOf(settings: StorageSettings, rules: BucketRules = {}): BucketOptions {
-  const { bucket, encryption, acl, tenantRole, endpoint, region } = settings;
+  const { bucket, encryption, acl, tenantRole, endpoint, region, capabilities } = settings;
   return {
     bucket,
     encryption,
     acl,
+    conditionalWrites: capabilities.conditionalWrites && capabilities.conditionalCompletion,
     tenantRoleArn: tenantRole?.roleArn,
     archiverRoleArns: tenantRole?.archiverRoleArn ? [tenantRole.archiverRoleArn] : [],
     requireTls: !endpoint?.startsWith('http:'),
@@ -66,10 +72,33 @@ export async function checkBucket(
   { timeoutMs = 5_000 }: CheckOptions = {},
 ): Promise<BucketReport> {
   const options = checkedBucketOptions(bucketOptionsOf(settings, rules));
+  const cancel = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  // Cancelling does not reach a provider of credentials, so whoever waits is let go in any case.
+  const late = new Promise<BucketReport>((resolve) => {
+    timer = setTimeout(() => {
+      cancel.abort();
+      const message = `There was no answer within ${timeoutMs} ms, from the store or whoever brings the credentials.`;
+      resolve(report([unreadable('bucket', new SettingError('failed', 'bucket', message))]));
+    }, timeoutMs);
+  });
+  try {
+    return await Promise.race([inspectAll(settings, client, options, { abortSignal: cancel.signal }), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function inspectAll(
+  settings: StorageSettings,
+  client: S3Client,
+  options: CheckedBucketOptions,
+  call: CallOptions,
+): Promise<BucketReport> {
   const target = bucketTarget(settings);
-  const call: CallOptions = { abortSignal: AbortSignal.timeout(timeoutMs) };
   const missing = await findBucket(client, target, call);
-  if (missing) return report([missing]);
+  // Who may work on prefixes only may not ask for the whole bucket, and can still read its settings.
+  if (missing && missing.kind !== 'forbidden') return report([unreadable('bucket', missing)]);
   const inspect = async (setting: Setting): Promise<Finding[]> => {
     try {
       const { id, changes } = await setting.inspect(client, target, options, call);
@@ -89,17 +118,6 @@ const report = (findings: Finding[]): BucketReport => ({
   findings,
 });
 
-async function findBucket(client: S3Client, target: BucketTarget, call: CallOptions): Promise<Finding | undefined> {
-  try {
-    await client.send(new HeadBucketCommand(target), call);
-    return undefined;
-  } catch (error) {
-    // Who may work on prefixes only may not ask for the whole bucket, and can still read its settings.
-    const failure = settingError(error, 'bucket', 's3:ListBucket');
-    return failure.kind === 'forbidden' ? undefined : unreadable('bucket', failure);
-  }
-}
-
 function findingOf(id: SettingId, { part, severity, message, manual }: Change): Finding {
   const fix = manual ? 'Look at it and decide.' : `Run: nest-tenant-storage provision`;
   return { id: part ? `${id}:${part}` : id, severity, message, fix };
@@ -109,6 +127,8 @@ function unreadable(id: SettingId | 'bucket', error: unknown): Finding {
   const failure = settingError(error, id, `reading ${id}`);
   const fixes: Record<SettingError['kind'], string> = {
     credentials: 'Check the keys, the session and the clock of this machine.',
+    'no-credentials': 'Set one of them.',
+    region: 'Set the region that it names: --region, or the option region.',
     forbidden: 'Allow the action for these credentials: nest-tenant-storage policy iam-app prints a policy.',
     unsupported: 'Do not rely on it here.',
     'no-bucket': 'Check bucket and region, or run: nest-tenant-storage provision --create',

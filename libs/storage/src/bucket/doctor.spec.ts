@@ -1,9 +1,15 @@
-import { DeleteBucketPolicyCommand } from '@aws-sdk/client-s3';
+import {
+  DeleteBucketPolicyCommand,
+  PutBucketPolicyCommand,
+  PutObjectLockConfigurationCommand,
+} from '@aws-sdk/client-s3';
 import type { EmbeddedS3Options } from '@nest-tenant-storage/embedded-s3';
 import { bucket, rules } from '../../test/bucket.kit.js';
 import { closeLater, closeWards, ids, verdicts, ward } from '../../test/ward.kit.js';
 import { createS3Client } from '../s3/s3-client.js';
 import type { BucketOptions } from './bucket.options.js';
+import { bucketPolicy } from './bucket-policy.js';
+import { bucketOptionsOf } from './check-bucket.js';
 import { diagnose } from './doctor.js';
 import { appPolicy, tenantRolePolicy } from './iam-policies.js';
 import { guards } from './probes/run-probes.js';
@@ -24,9 +30,10 @@ test('a store that does what S3 does has every guard, and keeps nothing of the p
   expect(Object.values(report.capabilities)).not.toContain(false);
   expect(verdicts(report, 'skipped')).toEqual([
     'plain-http',
+    'retention-checksum',
     ...guards.map(({ id }) => id).filter((id) => id.startsWith('tenant-')),
   ]);
-  expect(verdicts(report, 'enforced')).toHaveLength(guards.length - 8);
+  expect(verdicts(report, 'enforced')).toHaveLength(guards.length - 10);
   expect(await contents()).toEqual([]);
 });
 
@@ -80,13 +87,28 @@ const outcomeOf = (sent: Promise<unknown>) =>
     (error: Error) => error.name,
   );
 
+describe('a bucket that keeps what is written', () => {
+  const Retention = { Mode: 'GOVERNANCE' as const, Days: 1 };
+
+  test('is tried by nothing that would stay, and says whether it takes parts with their checksums', async () => {
+    const { client, doctor, contents } = await ward();
+    const ObjectLockConfiguration = { ObjectLockEnabled: 'Enabled' as const, Rule: { DefaultRetention: Retention } };
+    await client.send(new PutObjectLockConfigurationCommand({ Bucket: bucket, ObjectLockConfiguration }));
+    const report = await doctor();
+    expect(ids(report)).toEqual(['retention']);
+    expect(verdicts(report, 'enforced')).toEqual(['retention-checksum', 'archive-complete', 'archive-delete']);
+    expect(report.guards.find(({ id }) => id === 'retention-checksum')?.detail).toMatch(/Without, it is refused/);
+    expect(await contents()).toEqual([]);
+  });
+});
+
 describe('with a tenant role', () => {
   test('the session of one organisation reaches no other', async () => {
     const { settings, doctor, contents } = await ward(withRole, role());
     settings.tenantRole!.stsEndpoint = settings.endpoint;
     const report = await doctor();
     expect(ids(report)).toEqual([]);
-    expect(verdicts(report, 'skipped')).toEqual(['plain-http']);
+    expect(verdicts(report, 'skipped')).toEqual(['plain-http', 'retention-checksum']);
     expect(await contents()).toEqual([]);
   });
 
@@ -110,6 +132,27 @@ describe('with a tenant role', () => {
     expect(report.ok).toBe(false);
     expect(report.findings.find(({ id }) => id === 'round-trip')?.message).toContain('AccessDenied');
   });
+});
+
+test('a policy without the archive’s statements is found, and nothing gets into the archive', async () => {
+  const { client, settings, doctor, contents } = await ward();
+  const { Statement, ...policy } = bucketPolicy(bucketOptionsOf(settings, rules));
+  const Policy = JSON.stringify({ ...policy, Statement: Statement.filter(({ Sid }) => !Sid?.includes('Archive')) });
+  await client.send(new PutBucketPolicyCommand({ Bucket: bucket, Policy }));
+  const report = await doctor();
+  expect(verdicts(report, 'missing')).toEqual(['archive-overwrite', 'archive-complete', 'archive-delete']);
+  expect(await contents()).toEqual([]);
+});
+
+test('credentials of whoever may not list open uploads are a warning', async () => {
+  const { Statement, ...rest } = appPolicy({ bucket });
+  const policy = { ...rest, Statement: Statement.filter(({ Sid }) => Sid !== 'ListOpenUploads') };
+  const keys = { accessKeyId: 'AKIAAPP', secretAccessKey: 'secret-of-the-app' };
+  const { settings } = await ward({ users: [{ name: 'app', ...keys, policy }] });
+  const client = createS3Client({ ...settings, credentials: keys });
+  closeLater(() => client.destroy());
+  const { ok, findings } = await diagnose({ ...settings, credentials: keys }, client, rules);
+  expect({ ok, ids: findings.map(({ id }) => id) }).toEqual({ ok: true, ids: ['guard:open-uploads'] });
 });
 
 describe('whatever happens, nothing is left', () => {

@@ -12,7 +12,7 @@ export interface TenantSessions {
 
 /**
  * The application's own role. With a tenant role it may assume that and the archiver's role, and read the bucket's
- * settings for `checkBucketOnBoot`; the files themselves are out of its reach. Without one it works on the layout's
+ * settings for `checkBucketOnBoot`; the files themselves are out of its reach, the names of open uploads are not. Without one it works on the layout's
  * prefixes of every organisation. It may never change the bucket.
  */
 export function appPolicy(options: BucketOptions): PolicyDocument {
@@ -29,6 +29,7 @@ export function appPolicy(options: BucketOptions): PolicyDocument {
       's3:GetBucketPublicAccessBlock',
       's3:GetBucketOwnershipControls',
       's3:GetBucketVersioning',
+      's3:GetBucketObjectLockConfiguration',
     ],
     Resource: arn,
   };
@@ -40,7 +41,7 @@ export function appPolicy(options: BucketOptions): PolicyDocument {
       Action: ['sts:AssumeRole', 'sts:TagSession'],
       Resource,
     };
-    return policyDocument([assume, readSettings]);
+    return policyDocument([assume, openUploads(checked), readSettings]);
   }
   const prefixes = [...areas.map((area) => `*/${area}/*`), 'incoming/*'];
   // The archive is written once: the application may add to it and read it, no more.
@@ -50,6 +51,7 @@ export function appPolicy(options: BucketOptions): PolicyDocument {
     files(checked, prefixes, 'Files', fileActions),
     archive,
     listing(checked, listed),
+    openUploads(checked),
     ...keyRights(checked),
     readSettings,
   ]);
@@ -88,16 +90,24 @@ export function archiverPolicy(options: BucketOptions, { tagSession = true }: Te
  * in the tag. https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
  */
 export function tenantTrustPolicy(appRoleArn: string): PolicyDocument {
+  const Principal = { AWS: appRoleArn };
+  const named = { 'aws:RequestTag/OrgId': '?*' };
+  const onlyThat = { 'ForAllValues:StringEquals': { 'aws:TagKeys': 'OrgId' } };
   return policyDocument([
     {
       Sid: 'ActForOneOrganisation',
       Effect: 'Allow',
-      Principal: { AWS: appRoleArn },
-      Action: ['sts:AssumeRole', 'sts:TagSession'],
-      Condition: {
-        StringLike: { 'aws:RequestTag/OrgId': '?*', 'sts:RoleSessionName': 'org-*' },
-        'ForAllValues:StringEquals': { 'aws:TagKeys': 'OrgId' },
-      },
+      Principal,
+      Action: 'sts:AssumeRole',
+      Condition: { StringLike: { ...named, 'sts:RoleSessionName': 'org-*' }, ...onlyThat },
+    },
+    // The name of the session is no condition of the tag.
+    {
+      Sid: 'NameTheOrganisation',
+      Effect: 'Allow',
+      Principal,
+      Action: 'sts:TagSession',
+      Condition: { StringLike: named, ...onlyThat },
     },
   ]);
 }
@@ -119,10 +129,21 @@ function files(
 const listing = ({ arn }: CheckedBucketOptions, prefixes: string[]): PolicyStatement => ({
   Sid: 'List',
   Effect: 'Allow',
-  Action: ['s3:ListBucket', 's3:ListBucketMultipartUploads'],
+  Action: 's3:ListBucket',
   Resource: arn,
   Condition: { StringLike: { 's3:prefix': prefixes } },
 });
 
-const keyRights = ({ encryption }: CheckedBucketOptions): PolicyStatement[] =>
-  typeof encryption === 'object' ? [{ Sid: 'UseKey', ...kmsRights(encryption.kmsKeyId) }] : [];
+/**
+ * What an upload that was given up has left is found by this and aborted with the organisation's own rights. It shows the
+ * names of all open uploads, for `s3:prefix` is no condition of it, so only the application's own role has it.
+ */
+const openUploads = ({ arn }: CheckedBucketOptions): PolicyStatement => ({
+  Sid: 'ListOpenUploads',
+  Effect: 'Allow',
+  Action: 's3:ListBucketMultipartUploads',
+  Resource: arn,
+});
+
+const keyRights = ({ encryption, partition }: CheckedBucketOptions): PolicyStatement[] =>
+  typeof encryption === 'object' ? [{ Sid: 'UseKey', ...kmsRights(encryption.kmsKeyId, partition) }] : [];

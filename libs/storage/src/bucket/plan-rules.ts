@@ -34,11 +34,19 @@ export function planLifecycle(current: LifecycleRule[] | undefined, options: Che
   const present = current ?? [];
   const wanted = lifecycleRules(options);
   const changes: Change[] = [];
-  for (const rule of wanted) {
-    const part = nameOf(rule).slice(ruleIdPrefix.length);
-    const found = present.find(({ ID }) => ID === rule.ID);
-    const message = found ? `Rule ${nameOf(rule)} says something else.` : `Rule ${nameOf(rule)} is missing.`;
-    if (!found || !contains(withPrefix(rule), withPrefix(found))) changes.push({ part, severity: 'warning', message });
+  const found = (rule: LifecycleRule) => present.find(({ ID }) => ID === rule.ID);
+  const isThere = (rule: LifecycleRule) => contains(withPrefix(rule), withPrefix(found(rule)));
+  for (const part of new Set(wanted.map(partOf))) {
+    const [wrong, ...more] = wanted.filter((rule) => partOf(rule) === part && !isThere(rule));
+    if (!wrong) continue;
+    const names = `Rule ${nameOf(wrong)}${more.length > 0 ? ` (and ${more.length} more)` : ''}`;
+    const message = found(wrong) ? `${names} says something else.` : `${names} is missing.`;
+    changes.push({ part, severity: 'warning', message });
+  }
+  const outdated = present.filter((rule) => isOurs(rule) && !wanted.some(({ ID }) => ID === rule.ID));
+  for (const rule of outdated) {
+    const message = `Rule ${nameOf(rule)} is of an earlier version: it reaches what these rules leave alone.`;
+    changes.push({ part: nameOf(rule).slice(ruleIdPrefix.length), severity: 'warning', message });
   }
   const theirs = present.filter((rule) => !isOurs(rule));
   for (const rule of theirs.filter(deletesFiles)) {
@@ -50,10 +58,14 @@ export function planLifecycle(current: LifecycleRule[] | undefined, options: Che
 
 /** Rules of old have their prefix outside the filter; an empty one may be left out of the answer. */
 const prefixOf = ({ Filter, Prefix }: LifecycleRule): string => Filter?.Prefix ?? Filter?.And?.Prefix ?? Prefix ?? '';
-const withPrefix = ({ Filter: _filter, Prefix: _prefix, ...rule }: LifecycleRule) => ({
-  ...rule,
-  prefix: prefixOf({ Filter: _filter, Prefix: _prefix, Status: rule.Status }),
-});
+const withPrefix = (rule: LifecycleRule | undefined) => {
+  if (rule === undefined) return undefined;
+  const { Filter: _filter, Prefix: _prefix, ...rest } = rule;
+  return { ...rest, prefix: prefixOf(rule) };
+};
+
+/** Rules that differ by the beginning of an organisation's id are one part. */
+const partOf = (rule: LifecycleRule): string => nameOf(rule).slice(ruleIdPrefix.length).replace(/-\d$/, '');
 
 const deletesFiles = (rule: LifecycleRule): boolean =>
   rule.Status === 'Enabled' &&

@@ -1,8 +1,9 @@
 import type { BucketLocationConstraint, S3Client } from '@aws-sdk/client-s3';
-import { CreateBucketCommand, HeadBucketCommand } from '../s3/sdk.cjs';
+import { CreateBucketCommand } from '../s3/sdk.cjs';
 import type { StorageSettings } from '../storage.settings.js';
 import { bucketOptionsOf, bucketTarget } from './check-bucket.js';
 import { checkedBucketOptions, type BucketRules } from './bucket.options.js';
+import { findBucket } from './find-bucket.js';
 import { SettingError, settingError, type Change, type Setting, type SettingId, type SettingState } from './setting.js';
 import { settings as everySetting } from './settings.js';
 
@@ -86,14 +87,10 @@ async function provideBucket(
 ): Promise<ProvisionStep> {
   const { bucket: Bucket, region } = settings;
   const change = (message: string): Change[] => [{ severity: 'error', message }];
-  try {
-    await client.send(new HeadBucketCommand(bucketTarget(settings)));
-    return { id: 'bucket', outcome: 'unchanged', changes: [] };
-  } catch (error) {
-    const failure = settingError(error, 'bucket', 's3:ListBucket');
-    if (failure.kind !== 'no-bucket') throw failure;
-    if (!create) throw new SettingError('no-bucket', 'bucket', `${failure.message} Use --create to make it.`);
-  }
+  const failure = await findBucket(client, bucketTarget(settings));
+  if (!failure) return { id: 'bucket', outcome: 'unchanged', changes: [] };
+  if (failure.kind !== 'no-bucket') throw failure;
+  if (!create) throw new SettingError('no-bucket', 'bucket', `${failure.message} Use --create to make it.`);
   if (dryRun) return { id: 'bucket', outcome: 'planned', changes: change('The bucket will be made.') };
   const LocationConstraint = region as BucketLocationConstraint;
   await client

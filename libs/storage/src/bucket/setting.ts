@@ -35,6 +35,8 @@ interface SettingDefinition<T> {
   /** Throws what S3 answers; an answer that there is none is taken as `undefined`. */
   read(client: S3Client, target: BucketTarget, call: CallOptions): Promise<T | undefined>;
   write(client: S3Client, target: BucketTarget, next: T): Promise<unknown>;
+  /** What a new bucket has of it, where buckets have defaults (Amazon S3 since April 2023). */
+  ofNew?: T;
   /** What is wrong with the present state, and a next one that keeps whatever is stricter or none of our business. */
   plan(current: T | undefined, options: CheckedBucketOptions): { next: T; changes: Change[] };
 }
@@ -65,7 +67,7 @@ export class SettingError extends Error {
   override readonly name = 'SettingError';
 
   constructor(
-    readonly kind: 'credentials' | 'forbidden' | 'unsupported' | 'no-bucket' | 'failed',
+    readonly kind: 'credentials' | 'no-credentials' | 'region' | 'forbidden' | 'unsupported' | 'no-bucket' | 'failed',
     readonly setting: SettingId | 'bucket',
     message: string,
     options?: { cause?: unknown },
@@ -74,7 +76,7 @@ export class SettingError extends Error {
   }
 }
 
-export function setting<T>({ id, reads, writes, read, write, plan }: SettingDefinition<T>): Setting {
+export function setting<T>({ id, reads, writes, read, write, ofNew, plan }: SettingDefinition<T>): Setting {
   const compared = (before: T | undefined, options: CheckedBucketOptions, put: (next: T) => Promise<unknown>) => {
     const { next, changes } = plan(before, options);
     const apply = async () => {
@@ -91,7 +93,8 @@ export function setting<T>({ id, reads, writes, read, write, plan }: SettingDefi
       return compared(before, options, (next) => write(client, target, next));
     },
     async fresh(options) {
-      return compared(undefined, options, () => Promise.reject(new Error('There is no bucket yet.')));
+      const before = options.store.bucketDefaults ? ofNew : undefined;
+      return compared(before, options, () => Promise.reject(new Error('There is no bucket yet.')));
     },
   };
 }
@@ -99,6 +102,9 @@ export function setting<T>({ id, reads, writes, read, write, plan }: SettingDefi
 interface Failure {
   name?: string;
   message?: string;
+  /** Where the bucket is, or what the store wants signatures to be for: in the body, or in a header where there is none. */
+  Region?: string;
+  $response?: { headers?: Record<string, string> };
   $metadata?: { httpStatusCode?: number };
 }
 
@@ -114,15 +120,27 @@ const credentialNames = new Set([
   'InvalidToken',
   'ExpiredToken',
   'RequestTimeTooSkewed',
-  'CredentialsProviderError',
+]);
+const regionNames = new Set([
+  'AuthorizationHeaderMalformed',
+  'PermanentRedirect',
+  'IllegalLocationConstraintException',
 ]);
 const unsupportedNames = new Set(['NotImplemented', 'MethodNotAllowed', 'UnsupportedOperation', 'XNotImplemented']);
 
+const noCredentials =
+  'No credentials were found, neither in the option credentials (in this command: S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY) nor by the AWS SDK (AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, AWS_PROFILE, the role of a container or machine).';
+
 export function settingError(error: unknown, id: SettingId | 'bucket', action: string): SettingError {
   if (error instanceof SettingError) return error;
-  const { name = 'Unknown', message = '', $metadata } = error as Failure;
+  const { name = 'Unknown', message = '', Region, $response, $metadata } = error as Failure;
   const status = $metadata?.httpStatusCode;
   const as = (kind: SettingError['kind'], text: string) => new SettingError(kind, id, text, { cause: error });
+  if (name === 'CredentialsProviderError') return as('no-credentials', noCredentials);
+  if (regionNames.has(name) || status === 301) {
+    const region = Region ?? $response?.headers?.['x-amz-bucket-region'];
+    return as('region', `The region is not this one${region ? ` but ${region}` : `: ${message}`} (${name}).`);
+  }
   if (credentialNames.has(name)) return as('credentials', `The credentials do not work here: ${message} (${name})`);
   if (status === 401 || status === 403) {
     return as('forbidden', `These credentials lack ${action}, or a policy denies it (${name}).`);

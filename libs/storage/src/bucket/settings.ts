@@ -15,6 +15,7 @@ import {
   PutBucketVersioningCommand,
   PutPublicAccessBlockCommand,
 } from '../s3/sdk.cjs';
+import { bucketEncryption, bucketOwnership, publicAccessBlock } from './bucket-settings.js';
 import { setting, type Setting } from './setting.js';
 import { planCors, planLifecycle } from './plan-rules.js';
 import { planPolicy, readPolicy } from './plan-policy.js';
@@ -30,6 +31,7 @@ export const settings: readonly Setting[] = [
       (await client.send(new GetPublicAccessBlockCommand(target), call)).PublicAccessBlockConfiguration,
     write: (client, target, next) =>
       client.send(new PutPublicAccessBlockCommand({ ...target, PublicAccessBlockConfiguration: next })),
+    ofNew: publicAccessBlock(),
     plan: planPublicAccess,
   }),
   setting({
@@ -40,6 +42,7 @@ export const settings: readonly Setting[] = [
       (await client.send(new GetBucketOwnershipControlsCommand(target), call)).OwnershipControls,
     write: (client, target, next) =>
       client.send(new PutBucketOwnershipControlsCommand({ ...target, OwnershipControls: next })),
+    ofNew: bucketOwnership(),
     plan: planOwnership,
   }),
   setting({
@@ -50,6 +53,7 @@ export const settings: readonly Setting[] = [
       (await client.send(new GetBucketEncryptionCommand(target), call)).ServerSideEncryptionConfiguration,
     write: (client, target, next) =>
       client.send(new PutBucketEncryptionCommand({ ...target, ServerSideEncryptionConfiguration: next })),
+    ofNew: bucketEncryption(),
     plan: planEncryption,
   }),
   setting({

@@ -11,6 +11,8 @@ export interface StoreProfile {
   principal: boolean;
   /** `s3:x-amz-server-side-encryption-customer-algorithm`. */
   customerKeys: boolean;
+  /** `s3:if-none-match` and `s3:ObjectCreationOperation`. */
+  createOnly: boolean;
   /** Whether every write carries its encryption into the policy, not only a plain PutObject. */
   encryptionOfEveryWrite: boolean;
   /**
@@ -33,6 +35,7 @@ export const storeProfiles = {
     signature: true,
     principal: true,
     customerKeys: true,
+    createOnly: true,
     encryptionOfEveryWrite: true,
     absentKeys: true,
     blockPublicAcls: true,
@@ -44,6 +47,7 @@ export const storeProfiles = {
     signature: false,
     principal: false,
     customerKeys: false,
+    createOnly: false,
     encryptionOfEveryWrite: false,
     absentKeys: false,
     blockPublicAcls: false,

@@ -77,6 +77,8 @@ function contextFrom(args: Arguments, principal: string): Record<string, string>
     's3:authType': presigned !== undefined ? 'REST-QUERY-STRING' : form !== undefined ? 'POST' : 'REST-HEADER',
     ...(age !== undefined && { 's3:signatureAge': String(age * 1000) }),
     'aws:PrincipalArn': principal,
+    // A part of a multipart upload is none: --context s3:ObjectCreationOperation=false
+    ...(args.text('action') === 's3:PutObject' && { 's3:ObjectCreationOperation': 'true' }),
     ...(org && { 'aws:PrincipalTag/OrgId': org }),
     ...(referer && { 'aws:Referer': referer }),
     ...Object.fromEntries(more),

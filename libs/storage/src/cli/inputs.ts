@@ -1,7 +1,8 @@
 import type { BucketRules } from '../bucket/bucket.options.js';
 import { storeProfiles } from '../bucket/store-profile.js';
+import { capabilityNames } from '../storage.option-names.js';
 import type { StorageModuleOptions } from '../storage.options.js';
-import { capabilityNames, storageSettings, type StorageSettings } from '../storage.settings.js';
+import { storageSettings, type StorageSettings } from '../storage.settings.js';
 import type { Arguments } from './flags.js';
 import { UsageError } from './io.js';
 

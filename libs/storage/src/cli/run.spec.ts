@@ -143,6 +143,28 @@ describe('explain', () => {
       'DenyUnencryptedUploads',
     ],
     [
+      'the archive, not as the first',
+      ['--action', 's3:PutObject', '--key', 'audit-archive/1/2026/01.jsonl.gz', '--principal', role, '--org', '1'],
+      1,
+      'DenyAuditArchiveOverwrite of the bucket policy',
+    ],
+    [
+      'open uploads by a session',
+      [
+        '--action',
+        's3:ListBucketMultipartUploads',
+        '--as',
+        'tenant',
+        '--org',
+        '1',
+        '--context',
+        's3:prefix=incoming/1/',
+      ],
+      1,
+      'no statement',
+    ],
+    ['open uploads by the app', ['--action', 's3:ListBucketMultipartUploads', '--as', 'app'], 0, 'ALLOWED'],
+    [
       'a list of its own',
       ['--action', 's3:ListBucket', '--as', 'tenant', '--org', '1', '--context', 's3:prefix=1/'],
       0,

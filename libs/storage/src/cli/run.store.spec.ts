@@ -20,6 +20,17 @@ describe('against a store', () => {
   });
   afterEach(() => s3.close());
 
+  // What this machine may have of its own must not be found.
+  const own = { AWS_EC2_METADATA_DISABLED: 'true', AWS_SHARED_CREDENTIALS_FILE: '/none', AWS_CONFIG_FILE: '/none' };
+  const before = { ...process.env };
+  beforeAll(() => void Object.assign(process.env, own));
+  afterAll(() => {
+    for (const name of Object.keys(own)) {
+      if (before[name] === undefined) delete process.env[name];
+      else process.env[name] = before[name];
+    }
+  });
+
   test('provision, then doctor: 0 and 0; broken: 1, and it says what', async () => {
     expect(await command(['provision'], { env })).toMatchObject({
       status: 2,
@@ -86,15 +97,35 @@ describe('against a store', () => {
     expect(result.questions).toHaveLength(questions);
   });
 
-  test.each<[string, Io['env'], RegExp]>([
-    ['nobody there', { S3_ENDPOINT: 'http://127.0.0.1:1' }, /bucket:failed|failed/],
-    ['wrong keys', { S3_SECRET_ACCESS_KEY: 'wrong' }, /s3:ListBucket|SignatureDoesNotMatch/],
-  ])('%s: status 2 and a plain sentence', async (_name, more, message) => {
+  test('a dry run of --create says what the real run then does', async () => {
+    const outcomes = async (...more: string[]) => {
+      const { out } = await command(['provision', '--create', '--json', ...more], { env });
+      const { steps } = JSON.parse(out) as { steps: { id: string; outcome: string; changes: unknown[] }[] };
+      return steps.slice(1).map(({ id, outcome, changes }) => [id, outcome.replace('planned', 'applied'), changes]);
+    };
+    const announced = await outcomes('--dry-run');
+    expect(announced[0]).toEqual(['public-access', 'unchanged', []]);
+    expect(await outcomes()).toEqual(announced);
+  });
+
+  test.each<[string, Io['env'], string[], RegExp]>([
+    ['nobody there', { S3_ENDPOINT: 'http://127.0.0.1:1' }, [], /s3:ListBucket failed/],
+    ['a wrong secret', { S3_SECRET_ACCESS_KEY: 'wrong' }, [], /credentials do not work here: .*SignatureDoesNotMatch/],
+    ['an unknown key', { S3_ACCESS_KEY_ID: 'AKIAUNKNOWN' }, [], /credentials do not work here: .*InvalidAccessKeyId/],
+    ['another region', {}, ['--region', 'eu-central-1'], /region is not this one but us-east-1/],
+    [
+      'no credentials',
+      { S3_ACCESS_KEY_ID: '', S3_SECRET_ACCESS_KEY: '' },
+      [],
+      /No credentials were found.*S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY.*AWS_PROFILE/,
+    ],
+  ])('%s: status 2 and a plain sentence', async (_name, more, flags, message) => {
     for (const name of ['provision', 'doctor']) {
-      const { status, out, err } = await command([name], { env: { ...env, ...more } });
+      const { status, out, err } = await command([name, ...flags], { env: { ...env, ...more } });
       expect(status).toBe(2);
       expect(out + err).toMatch(message);
       expect(out + err).not.toMatch(/at .*\.(ts|js):\d/);
+      expect(out + err).not.toMatch(/Unknown/);
     }
   });
 });

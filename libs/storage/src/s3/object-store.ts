@@ -190,7 +190,7 @@ export class ObjectStore {
 
   /** Ends the multipart uploads of a key that were never completed. */
   async abortIncomplete(org: OrgId, key: ObjectKey): Promise<void> {
-    await this.#call(org, key, (client) => abortIncomplete(client, org, this.#target(key)));
+    await this.#call(org, key, (client) => abortIncomplete(client, org, this.#target(key), this.#clients.main));
   }
 
   /** A URL that reads the object, answered with these headers whatever is stored with it. */

@@ -15,19 +15,20 @@ export type Area = 'files' | 'archive';
  */
 export class OrgClients {
   readonly #settings: StorageSettings;
-  readonly #main: S3Client;
+  /** The application's own client. */
+  readonly main: S3Client;
   readonly #tokens: TokenService;
   readonly #clients = new Map<string, S3Client>();
 
   constructor(settings: StorageSettings, main: S3Client) {
     this.#settings = settings;
-    this.#main = main;
+    this.main = main;
     this.#tokens = new TokenService(settings, main.config.credentials);
   }
 
   for(org: OrgId, area: Area = 'files'): S3Client {
     const { tenantRole } = this.#settings;
-    if (tenantRole === undefined) return this.#main;
+    if (tenantRole === undefined) return this.main;
     const name = `${area}/${org}`;
     const client =
       this.#clients.get(name) ??

@@ -17,6 +17,7 @@ const objectActions = [
 
 /**
  * The session policy for one organisation: the role's rights, cut down to its prefixes. The archive cannot be deleted from.
+ * Open multipart uploads cannot be listed: S3 has no condition by which that could be held to a prefix.
  * At most 2,048 characters: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
  */
 export function sessionPolicy(settings: StorageSettings, org: OrgId, area: Area): object {
@@ -32,21 +33,34 @@ export function sessionPolicy(settings: StorageSettings, org: OrgId, area: Area)
       { Effect: 'Allow', Action: actions, Resource: prefixes.map((prefix) => `${arn}/${prefix}`) },
       {
         Effect: 'Allow',
-        Action: ['s3:ListBucket', 's3:ListBucketMultipartUploads'],
+        Action: 's3:ListBucket',
         Resource: arn,
         Condition: { StringLike: { 's3:prefix': prefixes } },
       },
-      ...(typeof encryption === 'object' ? [kmsRights(encryption.kmsKeyId)] : []),
+      ...(typeof encryption === 'object' ? [kmsRights(encryption.kmsKeyId, partition)] : []),
     ],
   };
 }
 
-/** S3 uses the key in the name of whoever writes or reads. A key named by id or alias is held to the role's own rights. */
-export const kmsRights = (key: string) => ({
-  Effect: 'Allow' as const,
-  Action: ['kms:GenerateDataKey', 'kms:Decrypt'],
-  Resource: key.startsWith('arn:') ? key : '*',
-});
+/**
+ * S3 uses the key in the name of whoever writes or reads, so that use through S3 is all that is granted. A policy names
+ * a key by its own ARN only; one that is known by an alias is told by a condition.
+ * https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html
+ */
+export function kmsRights(key: string, partition: string) {
+  const [, , , region = '*', account = '*', named = key] = key.startsWith('arn:') ? key.split(':') : [];
+  const isAlias = named.startsWith('alias/');
+  const id = isAlias ? 'key/*' : named.startsWith('key/') ? named : `key/${named}`;
+  return {
+    Effect: 'Allow' as const,
+    Action: ['kms:GenerateDataKey', 'kms:Decrypt'],
+    Resource: `arn:${partition}:kms:${region}:${account}:${id}`,
+    Condition: {
+      StringLike: { 'kms:ViaService': 's3.*.amazonaws.com*' },
+      ...(isAlias && { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': named } }),
+    },
+  };
+}
 
 /** Asks STS for sessions: one client, with the credentials of the application, for all organisations of a module. */
 export class TokenService {

@@ -11,6 +11,7 @@ import {
   type Guard,
   type Outcome,
 } from './guard.js';
+import { beginUpload, complete, sendPart } from './parts.js';
 import { probeBytes, type ProbeBench } from './probe-bench.js';
 
 const copyTo = (bench: ProbeBench, from: string, to: string, conditions: Record<string, string>) =>
@@ -24,33 +25,6 @@ const copyTo = (bench: ProbeBench, from: string, to: string, conditions: Record<
       ...bench.protection(),
       ...conditions,
     },
-  });
-
-/** Begins a multipart upload of one part of `probeBytes`; `part` changes what is sent as the part. */
-async function beginParts(bench: ProbeBench, key: string, part: string = probeBytes) {
-  const { 'content-length': _none, ...headers } = bench.uploadHeaders();
-  const begun = await bench.ask({ method: 'POST', key, query: { uploads: '' }, headers });
-  const [, uploadId = ''] = /<UploadId>([^<]+)<\/UploadId>/.exec(begun.body) ?? [];
-  const failed = mustWork(begun, 'A multipart upload');
-  if (failed) return { failed };
-  const step = {
-    method: 'PUT' as const,
-    key,
-    query: { partNumber: '1', uploadId },
-    headers: { 'content-length': String(probeBytes.length) },
-    body: part,
-  };
-  const sent = await bench.ask(step, {}, { headers: { 'content-length': String(part.length) } });
-  return { uploadId, sent, etag: String(sent.headers['etag'] ?? '') };
-}
-
-const complete = (bench: ProbeBench, key: string, uploadId: string, ETag: string, headers: Record<string, string>) =>
-  bench.ask({
-    method: 'POST',
-    key,
-    query: { uploadId },
-    headers,
-    body: `<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>${ETag}</ETag></Part></CompleteMultipartUpload>`,
   });
 
 const onlyOnce = async (write: () => ReturnType<ProbeBench['ask']>): Promise<Outcome> => {
@@ -74,18 +48,39 @@ export const conditionGuards: Guard[] = [
     },
   },
   {
+    id: 'create-only-race',
+    title: 'Eight PUTs at once that all ask to be the first',
+    capability: 'conditionalWrites',
+    fix: '',
+    async probe(bench) {
+      const key = bench.incoming();
+      const request = {
+        method: 'PUT' as const,
+        key,
+        headers: { ...bench.uploadHeaders(), ...createOnly },
+        body: probeBytes,
+      };
+      const answers = await Promise.all(Array.from({ length: 8 }, () => bench.ask(request)));
+      const stored = answers.filter(isDone).length;
+      const others = [...new Set(answers.filter((answer) => !isDone(answer)).map(said))].join(', ');
+      if (stored > 1) return missing(`${stored} of them were stored.`);
+      return stored === 1 ? enforced(`One was stored; the others: ${others}.`) : unclear(`None was stored: ${others}.`);
+    },
+  },
+  {
     id: 'create-only-complete',
     title: 'A multipart upload completed over an object, asking to be the first',
     capability: 'conditionalCompletion',
     fix: '',
     async probe(bench) {
       const key = bench.incoming();
-      const { failed, uploadId, sent, etag } = await beginParts(bench, key);
+      const { failed, uploadId } = await beginUpload(bench, key);
       if (failed) return failed;
+      const { sent, etag } = await sendPart(bench, key, uploadId);
       const unsent = mustWork(sent, 'A part');
       if (unsent) return unsent;
       await bench.put(key);
-      return mustBeRefused(await complete(bench, key, uploadId, etag, createOnly), 'It replaced the object');
+      return mustBeRefused(await complete(bench, key, uploadId, { etag }, createOnly), 'It replaced the object');
     },
   },
   {
@@ -97,6 +92,23 @@ export const conditionGuards: Guard[] = [
       const [from, to] = [bench.incoming(), bench.file()];
       await bench.put(from);
       return onlyOnce(() => copyTo(bench, from, to, createOnly));
+    },
+  },
+  {
+    id: 'copy-onto-what-was-inspected',
+    title: 'A copy onto an object that has changed since it was inspected',
+    capability: 'conditionalCopy',
+    fix: '',
+    async probe(bench) {
+      const [from, to] = [bench.incoming(), bench.file()];
+      await bench.put(from);
+      const present = await bench.put(to);
+      const match = (etag: string) => copyTo(bench, from, to, { 'if-match': etag });
+      const refused = mustBeRefused(await match(`"${'0'.repeat(32)}"`), 'It replaced the object');
+      if (refused.verdict !== 'enforced') return refused;
+      return (
+        mustWork(await match(String(present.headers['etag'] ?? '')), 'A copy onto the inspected object') ?? refused
+      );
     },
   },
   {
@@ -117,12 +129,11 @@ export const conditionGuards: Guard[] = [
     title: 'A part of another length',
     fix: 'Do not offer multipart tickets on this store.',
     async probe(bench) {
-      const proper = await beginParts(bench, bench.incoming());
-      if (proper.failed) return proper.failed;
-      const unsent = mustWork(proper.sent, 'A part');
-      if (unsent) return unsent;
-      const longer = await beginParts(bench, bench.incoming(), `${probeBytes}!`);
-      return longer.failed ?? mustBeRefused(longer.sent);
+      const key = bench.incoming();
+      const { failed, uploadId } = await beginUpload(bench, key);
+      if (failed) return failed;
+      const unsent = mustWork((await sendPart(bench, key, uploadId)).sent, 'A part');
+      return unsent ?? mustBeRefused((await sendPart(bench, key, uploadId, {}, `${probeBytes}!`)).sent);
     },
   },
   {

@@ -25,6 +25,8 @@ export interface Guard {
   severity?: Severity;
   /** What to do when it is missing. */
   fix: string;
+  /** Writes nothing, whatever the store answers: it can be tried where nothing can be removed. */
+  leavesNothing?: boolean;
   /** Why it does not apply here. */
   skip?(bench: ProbeBench, options: CheckedBucketOptions): string | undefined | false;
   probe(bench: ProbeBench, options: CheckedBucketOptions): Promise<Outcome>;

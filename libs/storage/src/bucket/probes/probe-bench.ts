@@ -5,7 +5,7 @@ import type { KeyPrefix, ObjectKey } from '../../keys/object-key.js';
 import { parseOrgId, type OrgId } from '../../keys/org-id.js';
 import { ObjectStore } from '../../s3/object-store.js';
 import { writeProtection } from '../../s3/write-protection.js';
-import { OrgClients } from '../../s3/org-clients.js';
+import { OrgClients, type Area } from '../../s3/org-clients.js';
 import { Presigner } from '../../s3/presigner.js';
 import { canonicalQuery, escapePath } from '../../s3/canonical.js';
 import {
@@ -16,6 +16,7 @@ import {
   type UnsignedRequest,
 } from '../../s3/signature.js';
 import type { StorageSettings } from '../../storage.settings.js';
+import { keepsObjects } from './retention.js';
 import { formBody, send, type WireAnswer, type WireRequest } from './wire.js';
 
 /** Organisations that no application hands out: the two highest ids. */
@@ -31,6 +32,8 @@ export interface Signed {
   expiresIn?: number;
   /** Whose credentials, where there is a tenant role; `app` for the application's own. Default: the reserved organisation's. */
   as?: OrgId | 'app';
+  /** Which of an organisation's credentials. Default: those for its files. */
+  area?: Area;
 }
 
 export interface ProbeRequest {
@@ -60,6 +63,8 @@ export class ProbeBench {
     readonly origin: string,
     private readonly pathPrefix: string,
     private readonly signal: AbortSignal | undefined,
+    /** Whether the bucket keeps every new object for a time, whoever wants to delete it. */
+    readonly retention: boolean,
     /** Every key that a probe may have created. */
     readonly touched: Map<string, OrgId> = new Map(),
   ) {
@@ -74,13 +79,20 @@ export class ProbeBench {
     const grant = await presigner.grant(main, { expiresIn: 60 });
     const { url } = presigner.url(grant, reservedOrg, key, { method: 'GET' });
     const { origin, pathname } = new URL(url);
-    return new ProbeBench(settings, main, origin, pathname.slice(0, -key.length), signal);
+    return new ProbeBench(
+      settings,
+      main,
+      origin,
+      pathname.slice(0, -key.length),
+      signal,
+      await keepsObjects(settings, main),
+    );
   }
 
   /** The same, for a store that cannot do all that the settings ask for. */
   with(settings: Partial<StorageSettings>): ProbeBench {
     const changed = { ...this.settings, ...settings };
-    return new ProbeBench(changed, this.main, this.origin, this.pathPrefix, this.signal, this.touched);
+    return new ProbeBench(changed, this.main, this.origin, this.pathPrefix, this.signal, this.retention, this.touched);
   }
 
   close(): void {
@@ -122,10 +134,10 @@ export class ProbeBench {
     return { 'content-length': String(probeBytes.length), 'content-type': 'text/plain', ...this.protection() };
   }
 
-  async sign(request: ProbeRequest, { age, expiresIn, as = reservedOrg }: Signed = {}): Promise<WireRequest> {
+  async sign(request: ProbeRequest, { age, expiresIn, as = reservedOrg, area }: Signed = {}): Promise<WireRequest> {
     const { method = 'GET', key = '', query = {}, headers = {}, body } = request;
     const path = key === '' ? this.pathPrefix.slice(0, -1) || '/' : `${this.pathPrefix}${escapePath(key)}`;
-    const client = as === 'app' ? this.main : this.#clients.for(as);
+    const client = as === 'app' ? this.main : this.#clients.for(as, area);
     const credentials = await client.config.credentials();
     const url = this.#signing(credentials, age, expiresIn).url({ method, path, query: canonicalQuery(query), headers });
     return { method, url, headers, ...(body !== undefined && { body }) };

@@ -3,11 +3,13 @@ import type { StoreCapabilities } from '../../storage.options.js';
 import type { StorageSettings } from '../../storage.settings.js';
 import type { CheckedBucketOptions } from '../bucket.options.js';
 import type { Finding } from '../check-bucket.js';
+import { archiveGuards } from './archive-guards.js';
 import { browserGuards } from './browser-guards.js';
 import { cleanUp } from './clean-up.js';
 import { conditionGuards } from './condition-guards.js';
 import { formGuards } from './form-guards.js';
 import { unclear, type Guard, type Outcome, type Verdict } from './guard.js';
+import { integrityGuards } from './integrity-guards.js';
 import { ProbeBench, reservedOrg } from './probe-bench.js';
 import { roundTrip } from './round-trip.js';
 import { tenantGuards } from './tenant-guards.js';
@@ -19,6 +21,8 @@ export const guards: readonly Guard[] = [
   ...uploadGuards,
   ...formGuards,
   ...conditionGuards,
+  ...integrityGuards,
+  ...archiveGuards,
   ...browserGuards,
   ...tenantGuards,
 ];
@@ -56,7 +60,7 @@ export async function runProbes(
   const findings: Finding[] = [];
   try {
     onProgress?.(0, guards.length, 'What the module does all day');
-    const { bench, findings: first } = await roundTrip(opened);
+    const { bench, findings: first } = opened.retention ? kept(opened) : await roundTrip(opened);
     findings.push(...first);
     for (const [index, guard] of bench ? guards.entries() : []) {
       signal?.throwIfAborted();
@@ -79,7 +83,17 @@ export async function runProbes(
   return { guards: reports, findings, capabilities };
 }
 
+/** What the probes write could not be removed from a bucket that keeps everything, so most of them are left out. */
+function kept(bench: ProbeBench): { bench: ProbeBench; findings: Finding[] } {
+  const message = 'The bucket keeps every new object for a time (Object Lock), so that most probes are left out.';
+  const fix = 'Try them in a bucket of the same settings without a default retention.';
+  return { bench, findings: [{ id: 'retention', severity: 'warning', message, fix }] };
+}
+
 async function outcomeOf(guard: Guard, bench: ProbeBench, options: CheckedBucketOptions): Promise<Outcome> {
+  if (bench.retention && !guard.leavesNothing) {
+    return { verdict: 'skipped', detail: 'What it writes could not be removed here (Object Lock).' };
+  }
   const reason = guard.skip?.(bench, options);
   if (reason) return { verdict: 'skipped', detail: reason };
   try {

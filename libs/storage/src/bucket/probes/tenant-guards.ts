@@ -1,6 +1,6 @@
 import type { ObjectKey } from '../../keys/object-key.js';
 import { escapePath } from '../../s3/canonical.js';
-import { isDone, mustBeRefused, said, unclear, type Guard } from './guard.js';
+import { enforced, isDone, missing, mustBeRefused, said, unclear, type Guard } from './guard.js';
 import { otherReservedOrg, probeBytes, type ProbeBench, type ProbeRequest } from './probe-bench.js';
 import { changedUpload } from './upload-guards.js';
 
@@ -53,6 +53,23 @@ export const tenantGuards: Guard[] = [
   acrossOrgs('list', 'A list of another organisation', (_bench, _keys, key) => ({
     query: { 'list-type': '2', prefix: key.slice(0, key.indexOf('/') + 1) },
   })),
+  {
+    id: 'tenant-open-uploads',
+    title: 'A list of open uploads, with the session of one organisation',
+    fix: 'Leave s3:ListBucketMultipartUploads out of the tenant role: it cannot be held to a prefix.',
+    skip: ({ settings }) => !settings.tenantRole && 'No tenant role was given.',
+    probe: async (bench) => mustBeRefused(await bench.ask({ query: { uploads: '', prefix: 'incoming/' } })),
+  },
+  {
+    id: 'open-uploads',
+    title: 'What an upload has left is found, by the application itself',
+    severity: 'warning',
+    fix: 'Allow s3:ListBucketMultipartUploads as nest-tenant-storage policy iam-app prints it, or leave them to the lifecycle rule.',
+    async probe(bench) {
+      const listed = await bench.ask({ query: { uploads: '', prefix: bench.incoming() } }, { as: 'app' });
+      return isDone(listed) ? enforced('It is listed.') : missing(`It is not: ${said(listed)}.`);
+    },
+  },
   acrossOrgs('copy-from', 'A copy from another organisation', (bench, _keys, key) => copy(bench, key, bench.file())),
   acrossOrgs('copy-to', 'A copy to another organisation', (bench, { own }, key) =>
     copy(bench, own, key === own ? bench.file() : key),

@@ -67,6 +67,25 @@ export const urlGuards: Guard[] = [
       return mustBeRefused(await bench.send({ method: 'GET', url: longer }));
     }),
   },
+  {
+    id: 'signed-parameter',
+    title: 'A URL with a parameter of our own, x-…, that was signed',
+    severity: 'warning',
+    fix: 'Put no parameters of your own into URLs of this store.',
+    probe: onReadable(async (bench, key) => {
+      const answer = await bench.ask({ key, query: { 'x-probe': bench.run } });
+      return isDone(answer) ? enforced('It is served.') : missing(`It is not served: ${said(answer)}.`);
+    }),
+  },
+  {
+    id: 'added-parameter',
+    title: 'A URL to which such a parameter was added',
+    fix: broken,
+    probe: onReadable(async (bench, key) => {
+      const { url } = await bench.sign({ key });
+      return mustBeRefused(await bench.send({ method: 'GET', url: `${url}&x-probe=${bench.run}` }));
+    }),
+  },
   { id: 'expired-url', title: 'A URL that has expired', fix: broken, probe: readSigned({ age: 3600, expiresIn: 900 }) },
   {
     id: 'future-url',
