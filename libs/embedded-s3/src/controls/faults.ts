@@ -1,3 +1,5 @@
+import type { ErrorCode } from '../http/s3-error.js';
+
 /** Something that goes wrong on purpose. */
 export interface Fault {
   /** `PutObject`, `CopyObject`, …; absent: any operation */
@@ -9,10 +11,18 @@ export interface Fault {
   /**
    * `refuse`: 403 AccessDenied. `error`: 500. `slowDown`: 503. `errorBody`: 200 whose body is an error.
    * `delayMs`: answered later. `cutAfterBytes`: the connection is destroyed once that many bytes of body have come in or gone out; an upload of just
-   * that many bytes is carried out, and its answer is lost.
+   * that many bytes is carried out, and its answer is lost. `errorCode`: the error with this code, such as
+   * `ConditionalRequestConflict`.
    * Absent: only `before` happens.
    */
-  readonly action?: 'refuse' | 'error' | 'slowDown' | 'errorBody' | { delayMs: number } | { cutAfterBytes: number };
+  readonly action?:
+    | 'refuse'
+    | 'error'
+    | 'slowDown'
+    | 'errorBody'
+    | { delayMs: number }
+    | { cutAfterBytes: number }
+    | { errorCode: ErrorCode };
   /** Runs when the request is authorised, before the operation is carried out. */
   readonly before?: () => Promise<void> | void;
 }
