@@ -1,4 +1,4 @@
-import type { ListMultipartUploadsCommandOutput, S3Client } from '@aws-sdk/client-s3';
+import type { S3Client } from '@aws-sdk/client-s3';
 import type { ObjectKey } from '../keys/object-key.js';
 import type { OrgId } from '../keys/org-id.js';
 import { onBehalfOf } from './org-guard.js';
@@ -11,29 +11,33 @@ interface Target {
 }
 
 const abortsAtOnce = 8;
+/** 10,000 uploads: what is still open then is left to the lifecycle rule. */
+const mostPages = 10;
 
-/** The store's ids of the multipart uploads that were begun for one object and never completed, page by page. */
-export async function* openUploads(client: S3Client, org: OrgId, { Key, ...bucket }: Target): AsyncGenerator<string[]> {
-  let from: Pick<ListMultipartUploadsCommandOutput, 'KeyMarker' | 'UploadIdMarker'> = {};
-  for (;;) {
-    const page: ListMultipartUploadsCommandOutput = await client.send(
-      onBehalfOf(org, new ListMultipartUploadsCommand({ ...bucket, Prefix: Key, ...from })),
-    );
-    yield (page.Uploads ?? []).flatMap((upload) => (upload.Key === Key && upload.UploadId ? [upload.UploadId] : []));
-    if (!page.IsTruncated || page.NextKeyMarker === undefined) return;
-    from = { KeyMarker: page.NextKeyMarker, UploadIdMarker: page.NextUploadIdMarker };
-  }
+/** A page of the multipart uploads that were begun for one object and never completed: the store's ids. */
+export async function openUploads(client: S3Client, org: OrgId, { Key, ...bucket }: Target) {
+  const list = new ListMultipartUploadsCommand({ ...bucket, Prefix: Key });
+  const { Uploads = [], IsTruncated = false } = await client.send(onBehalfOf(org, list));
+  return {
+    ids: Uploads.flatMap((upload) => (upload.Key === Key ? (upload.UploadId ?? []) : [])),
+    hasMore: IsTruncated,
+  };
 }
 
-/** Ends all of them, so that no part stays behind. */
+/**
+ * Ends all of them, so that no part stays behind. Each page is listed from the start: the one before is gone, and with it
+ * what a marker would name.
+ */
 export async function abortIncomplete(client: S3Client, org: OrgId, target: Target): Promise<void> {
-  for await (const ids of openUploads(client, org, target)) {
+  for (let page = 0; page < mostPages; page++) {
+    const { ids, hasMore } = await openUploads(client, org, target);
     const abortNext = async () => {
       for (let UploadId = ids.pop(); UploadId !== undefined; UploadId = ids.pop()) {
         await client.send(onBehalfOf(org, new AbortMultipartUploadCommand({ ...target, UploadId }))).catch(gone);
       }
     };
     await Promise.all(Array.from({ length: abortsAtOnce }, abortNext));
+    if (!hasMore) return;
   }
 }
 

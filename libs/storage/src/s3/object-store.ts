@@ -9,7 +9,7 @@ import type { StorageSettings } from '../storage.settings.js';
 import { requireAbsent, requireUnchanged, storedAllTheSame, writeId } from './absence.js';
 import { isArchive, requireChangeable, requireLife, requireLimit } from './bounds.js';
 import { CallClock } from './call-clock.js';
-import { escapePath } from './canonical.js';
+import { copyObject, type Copied } from './copy-object.js';
 import { abortIncomplete, openUploads } from './incomplete-uploads.js';
 import { objectInfo, type ObjectInfo } from './object-info.js';
 import {
@@ -28,13 +28,7 @@ import type { OrgClients } from './org-clients.js';
 import type { Grant, KeyRequest, Lifetime, PostForm, Presigned, PresignedPost, Presigner } from './presigner.js';
 import { partChecksum } from './part-checksum.js';
 import { cursorOr, noObject, storageErrorOf, takenOr } from './s3-error.js';
-import {
-  CopyObjectCommand,
-  DeleteObjectCommand,
-  GetObjectCommand,
-  HeadObjectCommand,
-  ListObjectsV2Command,
-} from './sdk.cjs';
+import { DeleteObjectCommand, GetObjectCommand, HeadObjectCommand, ListObjectsV2Command } from './sdk.cjs';
 import { SourceFailure } from './source.js';
 import { onTerms } from './store-calls.js';
 import { writeProtection } from './write-protection.js';
@@ -88,33 +82,12 @@ export class ObjectStore {
   }
 
   /** A server-side copy on condition that the source is still what was inspected. */
-  async copy(
-    org: OrgId,
-    from: ObjectKey,
-    to: ObjectKey,
-    options: CopyOptions,
-  ): Promise<Pick<ObjectInfo, 'etag' | 'lastModified'>> {
-    const { sourceEtag, replacing, ifAbsent = false, contentType, metadata = {} } = options;
+  async copy(org: OrgId, from: ObjectKey, to: ObjectKey, options: CopyOptions): Promise<Copied> {
     requireChangeable(to);
-    const { conditionalCopy } = this.#settings.capabilities;
+    const target = this.#target(to);
     return this.#call(org, to, async (client) => {
-      if (ifAbsent && !conditionalCopy) await requireAbsent(this, org, to);
-      // Also where the store has the condition: it is younger than the other one, and known to fewer stores.
-      if (replacing) await requireUnchanged(this, org, to, replacing);
-      const copy = new CopyObjectCommand({
-        ...this.#target(to),
-        ...writeProtection(this.#settings),
-        ...(contentType && { MetadataDirective: 'REPLACE', ContentType: contentType, Metadata: { ...metadata } }),
-        CopySource: `${this.#settings.bucket}/${escapePath(from)}`,
-        CopySourceIfMatch: sourceEtag,
-        ...(ifAbsent && conditionalCopy && { IfNoneMatch: '*' }),
-        ...(replacing && conditionalCopy && { IfMatch: replacing }),
-      });
-      const { CopyObjectResult } = await client.send(onBehalfOf(org, copy));
-      const { ETag: etag, LastModified } = CopyObjectResult ?? {};
-      if (!etag || !LastModified) return this.head(org, to);
-      // In whole seconds, as a HEAD has it.
-      return { etag, lastModified: new Date(Math.floor(LastModified.getTime() / 1000) * 1000) };
+      const copied = await copyObject(this, this.#settings, client, org, { from, to: target, ...options });
+      return copied ?? this.head(org, to);
     });
   }
 
@@ -201,10 +174,8 @@ export class ObjectStore {
 
   /** Whether at least so many multipart uploads of a key are open. */
   async hasIncomplete(org: OrgId, key: ObjectKey, count: number): Promise<boolean> {
-    return this.#call(org, key, async (client) => {
-      const { value = [] } = await openUploads(client, org, this.#target(key)).next();
-      return value.length >= count;
-    });
+    const page = await this.#call(org, key, (client) => openUploads(client, org, this.#target(key)));
+    return page.ids.length >= count;
   }
 
   /** A URL that reads the object, answered with these headers whatever is stored with it. */
