@@ -91,10 +91,6 @@ export function isWriteConflict(error: unknown): boolean {
   return writeConflicts.has(Code ?? name ?? '');
 }
 
-/** An answer that says success and is not one: a gateway's page, or an error with the status 200. */
-export const noObject = (): StorageError =>
-  new StorageError('store_unavailable', 'The store answered with something that is no object.');
-
 /** The cursor is the one part of a list request that a client makes up. */
 export const cursorOr = (error: unknown): unknown =>
   (error as { name?: string }).name === 'InvalidArgument'
