@@ -125,14 +125,14 @@ export class UploadEndings {
   /** What a write URL that still worked has brought after the end. Looked at first: each delete leaves a mark in a versioned bucket. */
   async #discardLate(org: OrgId, promised: Promised): Promise<void> {
     const late = await this.store.find(org, layout.incoming(org, promised)).catch(() => undefined);
-    if (late) await this.#discard(org, promised);
+    if (late || promised.multipart) await this.#discard(org, promised, late !== undefined);
   }
 
   /** Best effort, for what is left expires after a day. */
-  async #discard(org: OrgId, promised: Promised): Promise<void> {
+  async #discard(org: OrgId, promised: Promised, isThere = true): Promise<void> {
     const incoming = layout.incoming(org, promised);
     try {
-      await this.store.delete(org, incoming);
+      if (isThere) await this.store.delete(org, incoming);
       if (promised.multipart) await this.store.abortIncomplete(org, incoming);
     } catch (error) {
       this.#logger.warn(`An incoming object could not be removed: ${(error as StorageError).code}`);

@@ -212,8 +212,7 @@ describe('what is the fault of the store or of its settings throws nothing away'
   });
 });
 
-test('a form of another key: nothing is completed', async () => {
-  if (!storage.capabilities.postPolicy) return;
+testNeeding(storage, 'postPolicy')('no form writes a marker', async () => {
   const ticket = await forms.beginUpload(
     one,
     place,
