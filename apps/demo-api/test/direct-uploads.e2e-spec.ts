@@ -122,6 +122,30 @@ it('puts nothing in place that is not what was promised', async () => {
   expect(await demo.storage.contents()).toEqual({ keys: [], openUploads: [] });
 });
 
+it('accepts nothing but what was sent, where the client names its ETag', async () => {
+  const withEtag = (token: unknown, etag: unknown) =>
+    demo.call('POST', '/api/uploads/complete', { as: ada, body: { token, etag } });
+  const etag = `"${createHash('md5').update(png.bytes).digest('hex')}"`;
+  const [mine, swapped] = [await begin(promise), await begin({ ...promise, fileName: 'other.png' })];
+  await follow(mine, png.bytes);
+  await follow(swapped, Buffer.concat([png.bytes.subarray(0, -1), Buffer.from('!')]));
+  expect((await withEtag(mine.json.token, 7)).status).toBe(400);
+  expect((await withEtag(mine.json.token, etag)).status).toBe(201);
+  const refused = await withEtag(swapped.json.token, etag);
+  expect([refused.status, refused.json.code]).toEqual([409, 'conflict']);
+  expect((await demo.storage.contents()).keys).toEqual(['1/uploads/forms/7/field_3/scan.png']);
+});
+
+it('signs nothing for an upload that is over, and says so of a step that is done', async () => {
+  const { json } = await begin({ ...promise, method: 'PUT' });
+  const sign = () => demo.call('POST', '/api/uploads/sign', { as: ada, body: { token: json.token, method: 'PUT' } });
+  await follow({ json } as Answer, png.bytes);
+  const done = await sign();
+  expect([done.status, done.json.code]).toEqual([409, 'already_exists']);
+  await complete(json.token);
+  expect((await sign()).status).toBe(404);
+});
+
 describe('a token', () => {
   it.each<[string, Person]>([
     ['of another organisation', { ...ada, org: '11' }],

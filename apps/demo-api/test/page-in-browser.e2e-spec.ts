@@ -120,6 +120,49 @@ inBrowser(`the page in a browser${isThere ? '' : ` [skipped: there is no Chromiu
     expect(sent).toEqual(missing);
   });
 
+  describe('answers that are lost', () => {
+    const steps = [
+      ['POST', 'PostObject'],
+      ['PUT', 'PutObject'],
+      ['MULTIPART', 'CompleteMultipartUpload'],
+    ] as const;
+    const isLastToStore = (request: Request) => {
+      const { pathname, searchParams } = new URL(request.url());
+      const isWrite = request.method() === 'PUT' || request.method() === 'POST';
+      return (
+        isWrite && !pathname.startsWith('/api/') && !searchParams.has('uploads') && !searchParams.has('partNumber')
+      );
+    };
+
+    it.each(steps)('%s: of the store: the file is stored all the same', async (way, operation) => {
+      const last = page.waitForRequest(isLastToStore);
+      await outcome(await upload(way, 'scan.png', png.bytes));
+      // Another one is as long: the server takes it to its last byte, and then answers nothing.
+      const cutAfterBytes = Number((await (await last).allHeaders())['content-length']);
+      expect(cutAfterBytes).toBeGreaterThan(0);
+      demo.storage.s3.requests.clear();
+      const key = operation === 'PostObject' ? undefined : /^incoming\/1\/[^.]+$/;
+      demo.storage.s3.faults.add({ operation, key, action: { cutAfterBytes } });
+      expect(await outcome(await upload(way, 'scam.png', png.bytes))).toMatch(/^Stored as image\/png, /);
+      const made = demo.storage.s3.requests.list().filter((request) => request.operation === operation);
+      expect(made.length).toBeGreaterThan(0);
+    });
+
+    it.each(steps)('%s: of the API: what was sent goes on, as it is', async (way) => {
+      let isLost = false;
+      await page.route('**/api/uploads/complete', async (route) => {
+        if (isLost) return route.fallback();
+        isLost = true;
+        await route.fetch();
+        await route.abort();
+      });
+      const row = await upload(way, 'scan.png', png.bytes);
+      await row.getByRole('button', { name: 'Resume: scan.png' }).click();
+      expect(await outcome(row)).toMatch(/^Stored as image\/png, /);
+      await page.unrouteAll({ behavior: 'wait' });
+    });
+  });
+
   it('shows a file by its signed URL and through the API, downloads and deletes it', async () => {
     await outcome(await upload('PUT', 'scan.png', png.bytes));
     const picture = page.locator('.viewer img');

@@ -128,10 +128,10 @@ async function meet({ action, before }: Fault, exchange: Exchange): Promise<Answ
   await before?.();
   if (action === 'refuse') throw new S3Error('AccessDenied');
   if (action === 'error') throw new S3Error('InternalError');
-  if (action === 'conflict') throw new S3Error('ConditionalRequestConflict');
   if (action === 'slowDown') throw new S3Error('SlowDown');
   if (action === 'errorBody')
     return { ...errorAnswer(new S3Error('InternalError'), '', exchange.record.path), status: 200 };
+  if (action && 'errorCode' in action) throw new S3Error(action.errorCode);
   if (action && 'delayMs' in action) await delay(action.delayMs, undefined, { ref: false });
   if (action && 'cutAfterBytes' in action) exchange.cutAfter = action.cutAfterBytes;
   return undefined;

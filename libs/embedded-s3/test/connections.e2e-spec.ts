@@ -29,15 +29,18 @@ test('an error of the listening socket does not end the process', async () => {
   await closeListener(server);
 });
 
-test.each(['', 'something', '200-ok'])('Expect: %j is no expectation of S3, which reads the request as any other', async (expect_) => {
-  const server = await TestServer.start();
-  const answer = await raw('PUT', `${server.s3.endpoint}/files/1/a?x-id=PutObject`, { headers: { expect: expect_ } });
-  expect(answer).toMatchObject({ status: 403, code: 'AccessDenied' });
-  expect(answer.headers).toMatchObject({ 'content-type': 'application/xml', server: 'embedded-s3' });
-  expect(answer.headers['x-amz-request-id']).toMatch(/^[0-9A-F]{16}$/);
-  const logged = server.s3.requests.list();
-  expect(logged).toEqual([
-    expect.objectContaining({ method: 'PUT', path: '/files/1/a', status: 403, code: 'AccessDenied' }),
-  ]);
-  await server.close();
-});
+test.each(['', 'something', '200-ok'])(
+  'Expect: %j is no expectation of S3, which reads the request as any other',
+  async (expect_) => {
+    const server = await TestServer.start();
+    const answer = await raw('PUT', `${server.s3.endpoint}/files/1/a?x-id=PutObject`, { headers: { expect: expect_ } });
+    expect(answer).toMatchObject({ status: 403, code: 'AccessDenied' });
+    expect(answer.headers).toMatchObject({ 'content-type': 'application/xml', server: 'embedded-s3' });
+    expect(answer.headers['x-amz-request-id']).toMatch(/^[0-9A-F]{16}$/);
+    const logged = server.s3.requests.list();
+    expect(logged).toEqual([
+      expect.objectContaining({ method: 'PUT', path: '/files/1/a', status: 403, code: 'AccessDenied' }),
+    ]);
+    await server.close();
+  },
+);

@@ -17,7 +17,8 @@ describe('faults', () => {
     ['refuse', '403 AccessDenied'],
     ['error', '500 InternalError'],
     ['slowDown', '503 SlowDown'],
-  ])('%s, once, for the operation and key it is meant for', async (action, expected) => {
+    [{ errorCode: 'ConditionalRequestConflict' }, '409 ConditionalRequestConflict'],
+  ])('%j, once, for the operation and key it is meant for', async (action, expected) => {
     server.s3.faults.add({ operation: 'PutObject', key: /^wanted/, action });
     await server.put('other', 'x');
     expect(await refusal(server.put('wanted', 'x'))).toBe(expected);

@@ -103,7 +103,7 @@ test('a conflict of conditional writes can be asked for', async () => {
       server.client.send(new S3.CompleteMultipartUploadCommand({ ...at, UploadId, MultipartUpload, IfNoneMatch: '*' })),
   };
   for (const [operation, call] of Object.entries(calls)) {
-    server.s3.faults.add({ operation, action: 'conflict' });
+    server.s3.faults.add({ operation, action: { errorCode: 'ConditionalRequestConflict' } });
     expect(await refusal(call())).toBe('409 ConditionalRequestConflict');
     expect(await server.keys()).not.toContain('1/to');
   }

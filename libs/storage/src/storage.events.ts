@@ -21,7 +21,7 @@ interface Subject {
 export type StorageEvent = Subject &
   (
     | { kind: 'upload-begun'; contentType: string; size: number }
-    /** Told at least once; twice where a process died between the file and the word. `uploadId` tells direct ones apart. */
+    /** Of a direct upload told once, by the process that ended it; not at all where that died in this moment. `uploadId` tells them apart. */
     | { kind: 'upload-completed'; contentType: string; size: number; direct: boolean; uploadId?: string }
     | { kind: 'upload-refused'; code: StorageErrorCode; direct: boolean }
     | { kind: 'read-url-issued'; expiresAt: Date }

@@ -4,6 +4,12 @@ export const readUrlSeconds = 900;
 /** How long a write URL lives, and the longest that `ObjectStore` signs. */
 export const writeUrlSeconds = 300;
 
+/** How long the URL lives that opens a multipart upload: each use opens another one. */
+export const createUrlSeconds = 60;
+
+/** Multipart uploads of one ticket that may be open before no other one is signed: its client may have lost an answer or two. */
+export const openUploadsOfOne = 3;
+
 /** The largest file of any domain: 250 MiB. */
 export const maxFileBytes = 262_144_000;
 

@@ -7,6 +7,7 @@ const tries = 3;
 export class Parts {
   /** Put together: nothing is left to send. */
   isWhole = false;
+  #etag;
   #session;
   #ticket;
   #file;
@@ -22,9 +23,12 @@ export class Parts {
     this.#file = file;
   }
 
-  /** Sends what the store does not have yet, then has it put together. Can be called again after it was stopped. */
+  /**
+   * Sends what the store does not have yet, then has it put together, and tells the ETag of the whole. Can be called again
+   * after it was stopped.
+   */
   async send({ signal, onProgress }) {
-    if (this.isWhole) return;
+    if (this.isWhole) return this.#etag;
     this.#underWay.clear();
     if (this.#uploadId) this.#arrived = await this.#list(signal);
     this.#uploadId ??= textIn(await this.#step(signal, 'POST'), 'UploadId');
@@ -44,8 +48,10 @@ export class Parts {
       throw error;
     }
     // Not to be stopped: whether it happened would not be known.
-    await this.#step(undefined, 'POST', { uploadId: this.#uploadId }, partsDocument(numbers, this.#arrived));
+    const list = partsDocument(numbers, this.#arrived);
+    this.#etag = textIn(await this.#step(undefined, 'POST', { uploadId: this.#uploadId }, list), 'ETag');
     this.isWhole = true;
+    return this.#etag;
   }
 
   /** Bytes that are there to stay. */

@@ -10,7 +10,8 @@ export class RequestError extends Error {
 
   /** Worth another try as it is: the answer was lost, or the other side had a bad moment. */
   get isPassing() {
-    return this.statusCode === 0 || this.statusCode >= 500 || this.statusCode === 429;
+    const { statusCode, code } = this;
+    return statusCode === 0 || statusCode >= 500 || statusCode === 429 || code === 'ConditionalRequestConflict';
   }
 }
 

@@ -3,7 +3,7 @@ import { Parts } from './parts.js';
 
 /**
  * One file on its way. `state` goes from `running` to `done`, `failed` or `cancelled`; one that is sent in parts can also
- * be `paused`, and goes on where it stopped.
+ * be `paused`, and goes on where it stopped. One that went to the store goes on after a failure that may pass.
  */
 export class Upload {
   state = 'running';
@@ -35,7 +35,7 @@ export class Upload {
   }
 
   get canResume() {
-    return this.#parts !== undefined && (this.state === 'paused' || (this.state === 'failed' && this.error.isPassing));
+    return this.#ticket !== undefined && (this.state === 'paused' || (this.state === 'failed' && this.error.isPassing));
   }
 
   async run() {
@@ -75,12 +75,23 @@ export class Upload {
   async #straightToStore() {
     this.#ticket ??= await this.#begin();
     this.#change({ step: 'sending to the store' });
-    await this.#follow(this.#ticket);
+    const sent = await this.#follow(this.#ticket).catch((error) => ({ error }));
+    if (sent.error && isAbort(sent.error)) throw sent.error;
     this.#change({ step: 'being checked' });
-    return this.#session.call('POST', '/uploads/complete', {
-      json: { token: this.#ticket.token },
-      signal: this.#stop.signal,
-    });
+    return this.#complete(sent);
+  }
+
+  /**
+   * Asked whatever the store said: an answer of it can get lost, and its next one is then a refusal although the bytes are
+   * there. With the ETag of what was sent, nothing else is accepted.
+   */
+  async #complete({ etag, error }) {
+    const json = { token: this.#ticket.token, ...(etag && { etag }) };
+    try {
+      return await this.#session.call('POST', '/uploads/complete', { json, signal: this.#stop.signal });
+    } catch (refusal) {
+      throw error && refusal.code === 'not_found' ? error : refusal;
+    }
   }
 
   async #begin() {
@@ -96,15 +107,17 @@ export class Upload {
     return this.#session.call('POST', `${this.#place.begin}${this.#query}`, { json, signal: this.#stop.signal });
   }
 
-  /** Does what the ticket says, as it says it. */
+  /** Does what the ticket says, as it says it, and tells the ETag of what the store has then. */
   async #follow(ticket) {
     const { method, url, headers, fields } = ticket;
-    if (method === 'PUT') return this.#session.store(method, url, { headers, body: this.file, ...this.#watched });
-    if (method === 'POST')
-      return this.#session.store(method, url, { body: formOf(fields, this.file), ...this.#watched });
-    this.#parts ??= new Parts(this.#session, ticket, this.file);
-    this.#change({});
-    return this.#parts.send(this.#watched);
+    if (method === 'MULTIPART') {
+      this.#parts ??= new Parts(this.#session, ticket, this.file);
+      this.#change({});
+      return { etag: await this.#parts.send(this.#watched) };
+    }
+    const body = method === 'POST' ? formOf(fields, this.file) : this.file;
+    const answer = await this.#session.store(method, url, { headers, body, ...this.#watched });
+    return { etag: answer.header('etag') };
   }
 
   get #query() {

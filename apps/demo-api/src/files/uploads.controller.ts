@@ -14,6 +14,13 @@ class TokenBody {
   @ApiProperty({ description: "The ticket's token" }) @IsString() token!: string;
 }
 
+class CompleteBody extends TokenBody {
+  @ApiPropertyOptional({ description: 'As the store answered it to what was sent: nothing else is accepted then' })
+  @IsOptional()
+  @IsString()
+  etag?: string;
+}
+
 class SignStepBody extends TokenBody {
   @ApiProperty({ enum: ['POST', 'PUT', 'GET', 'DELETE'] })
   @IsIn(['POST', 'PUT', 'GET', 'DELETE'])
@@ -38,9 +45,9 @@ export class UploadsController {
   @Needs('any-role')
   @CompletesUpload()
   @JsonBody()
-  async complete(@CurrentOrg() org: OrgId, @CurrentUser() user: User, @Body(strict) { token }: TokenBody) {
+  async complete(@CurrentOrg() org: OrgId, @CurrentUser() user: User, @Body(strict) { token, etag }: CompleteBody) {
     await this.requireStillAllowed(org, token, user);
-    return this.uploads.complete(org, token, { by: user.sub });
+    return this.uploads.complete(org, token, { by: user.sub, etag });
   }
 
   @Post('sign')

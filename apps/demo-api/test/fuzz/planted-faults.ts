@@ -4,8 +4,8 @@ import { DirectUploads, ObjectStore, StorageError, STORAGE_SETTINGS, type Storag
 import { samples, type TestStorage } from 'nest-tenant-storage/testing';
 import type { IncomingMessage, Server } from 'node:http';
 import { Readable } from 'node:stream';
+import { OverMarkers } from '../../../../libs/storage/src/uploads/over-markers.js';
 import { UploadTokens } from '../../../../libs/storage/src/uploads/upload-token.js';
-import { UsedUploads } from '../../../../libs/storage/src/uploads/used-uploads.js';
 import { RolesGuard } from '../../src/auth/roles.guard.js';
 import { jwtSecret, signByHand, type Demo } from '../demo.harness.js';
 
@@ -35,7 +35,7 @@ export const plantedFaults: Record<string, Planted> = {
   'uploads that ended are forgotten': {
     seenAs: 'a step of an upload that is over is signed',
     plant() {
-      jest.spyOn(UsedUploads.prototype, 'has').mockReturnValue(false);
+      jest.spyOn(OverMarkers.prototype, 'find').mockResolvedValue(undefined);
     },
   },
   'a patient may delete': {

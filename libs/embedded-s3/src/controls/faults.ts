@@ -1,3 +1,5 @@
+import type { ErrorCode } from '../http/s3-error.js';
+
 /** Something that goes wrong on purpose. */
 export interface Fault {
   /** `PutObject`, `CopyObject`, …; absent: any operation */
@@ -7,14 +9,20 @@ export interface Fault {
   /** how many requests it hits; 1 by default */
   readonly times?: number;
   /**
-   * `refuse`: 403 AccessDenied. `conflict`: 409 ConditionalRequestConflict, which S3 answers to a conditional write
-   * that met another one. `error`: 500. `slowDown`: 503. `errorBody`: 200 whose body is an error.
+   * `refuse`: 403 AccessDenied. `error`: 500. `slowDown`: 503. `errorBody`: 200 whose body is an error.
    * `delayMs`: answered later. `cutAfterBytes`: the connection is destroyed once that many bytes of body have come in or gone out; an upload of just
-   * that many bytes is carried out, and its answer is lost.
+   * that many bytes is carried out, and its answer is lost. `errorCode`: the error with this code, such as
+   * `ConditionalRequestConflict` (409), which S3 answers to a conditional write that met another one.
    * Absent: only `before` happens.
    */
   readonly action?:
-    'refuse' | 'conflict' | 'error' | 'slowDown' | 'errorBody' | { delayMs: number } | { cutAfterBytes: number };
+    | 'refuse'
+    | 'error'
+    | 'slowDown'
+    | 'errorBody'
+    | { delayMs: number }
+    | { cutAfterBytes: number }
+    | { errorCode: ErrorCode };
   /** Runs when the request is authorised, before the operation is carried out. */
   readonly before?: () => Promise<void> | void;
 }

@@ -37,7 +37,7 @@ export class AuditArchiveService {
     { by, signal }: By & { signal?: AbortSignal } = {},
   ): Promise<StoredFile> {
     const { key, nameInKey } = locate(org, place);
-    const metadata = toMetadata({ fileName: nameInKey, by });
+    const metadata = toMetadata({ fileName: nameInKey });
     const info = await this.store.put(org, key, gzipLines(records), { contentType, metadata, ifAbsent: true, signal });
     const subject = { org, purpose, place: { ...place }, by } as const;
     this.events.emit({ kind: 'upload-completed', ...subject, contentType, size: info.size, direct: false });

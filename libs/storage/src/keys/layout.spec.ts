@@ -18,6 +18,7 @@ describe('the layout of the bucket', () => {
     ['auditMonth', layout.auditMonth(org, { year: '2026', month: '01' }), 'audit-archive/1/2026/01.jsonl.gz'],
     ['auditMonth', layout.auditMonth(org, { year: '2999', month: '12' }), 'audit-archive/1/2999/12.jsonl.gz'],
     ['incoming', layout.incoming(org, { uploadId: '5c0e-11' }), 'incoming/1/5c0e-11'],
+    ['over', layout.over(org, { uploadId: '5c0e-11' }), 'incoming/1/5c0e-11.over'],
   ])('%s', (_, key, expected) => {
     expect(key).toBe(expected);
     expect(belongsToOrg(key, org)).toBe(true);
@@ -34,7 +35,7 @@ describe('the layout of the bucket', () => {
   });
 
   it('has a row above for each of its lines', () => {
-    const rows = ['formField', 'formUpload', 'signature', 'document', 'logo', 'auditMonth', 'incoming'];
+    const rows = ['formField', 'formUpload', 'signature', 'document', 'logo', 'auditMonth', 'incoming', 'over'];
     expect(Object.keys(layout).toSorted()).toEqual(rows.toSorted());
   });
 

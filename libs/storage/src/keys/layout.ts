@@ -54,6 +54,8 @@ export const layout = {
   auditMonth: (org: OrgId, { year, month }: AuditMonthPlace) =>
     inOrg(org, 'audit-archive')`${fourDigits(year)}/${twoDigits(month)}.jsonl.gz`,
   incoming: (org: OrgId, { uploadId }: IncomingPlace) => inOrg(org, 'incoming')`${uploadId}`,
+  /** Says that an upload is over; no signed request ever names it. */
+  over: (org: OrgId, { uploadId }: IncomingPlace) => inOrg(org, 'incoming')`${uploadId}.over`,
 };
 
 function knownAudience(audience: Audience): Audience {

@@ -4,10 +4,15 @@ import { StorageError, type StorageErrorCode } from '../storage.error.js';
 import type { ObjectInfo } from './object-info.js';
 import type { ObjectStore } from './object-store.js';
 
-/** Metadata that names one write, so that it is known again. */
+/** Metadata that names one write, so that it is known again. It says nothing else: whoever reads the object sees it. */
 export const writeId = 'write-id';
 
-const maybeStored = new Set<StorageErrorCode>(['already_exists', 'not_found', 'store_unavailable']);
+const maybeStored = new Set<StorageErrorCode>([
+  'already_exists',
+  'not_found',
+  'precondition_failed',
+  'store_unavailable',
+]);
 
 /** An answer can be lost, and the try after it then meets what the lost one has stored: that is a success. */
 export async function storedAllTheSame(
@@ -17,24 +22,28 @@ export async function storedAllTheSame(
   id: string,
   failure: unknown,
 ): Promise<ObjectInfo> {
-  if (failure instanceof StorageError && maybeStored.has(failure.code)) {
-    const info = await store.head(org, key).catch(() => undefined);
-    if (info?.metadata?.[writeId] === id) return info;
-  }
-  throw failure;
+  if (!(failure instanceof StorageError) || !maybeStored.has(failure.code)) throw failure;
+  const info = await store.head(org, key).catch(() => undefined);
+  if (info?.metadata?.[writeId] === id) return info;
+  if (failure.code !== 'not_found') throw failure;
+  throw new StorageError('store_unavailable', 'The store has lost what was sent. Send it again.', { cause: failure });
 }
 
 /** Saves the bytes of a write that cannot succeed, and stands in for stores without conditional writes. */
-export async function requireAbsent(
-  store: Pick<ObjectStore, 'head'>,
+export async function requireAbsent(store: Pick<ObjectStore, 'find'>, org: OrgId, key: ObjectKey): Promise<void> {
+  if (await store.find(org, key)) {
+    throw new StorageError('already_exists', 'There is already a file with this name.');
+  }
+}
+
+/** The same for a write that is to replace one state of an object. */
+export async function requireUnchanged(
+  store: Pick<ObjectStore, 'find'>,
   org: OrgId,
   key: ObjectKey,
-  isAsked: boolean,
+  etag: string,
 ): Promise<void> {
-  if (!isAsked) return;
-  const present = await store.head(org, key).catch((error: StorageError) => {
-    if (error.code === 'not_found') return undefined;
-    throw error;
-  });
-  if (present) throw new StorageError('already_exists', 'There is already a file with this name.');
+  if ((await store.find(org, key))?.etag !== etag) {
+    throw new StorageError('precondition_failed', 'The file is not in the state that the request asked for.');
+  }
 }

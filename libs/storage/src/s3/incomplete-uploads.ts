@@ -10,27 +10,52 @@ interface Target {
   ExpectedBucketOwner?: string;
 }
 
+const abortsAtOnce = 8;
+/** 10,000 uploads: what is still open then is left to the lifecycle rule. */
+const mostPages = 10;
+
 /**
- * Ends every multipart upload that was begun for one object and never completed, so that no part stays behind. A session
- * of one organisation cannot list them (S3 has no prefix condition for it), so `lister` is the application's own client.
- * Where that may not list either, they are left to the lifecycle rule for incomplete uploads.
+ * A page of the multipart uploads that were begun for one object and never completed: the store's ids. A session of one
+ * organisation cannot list them (S3 has no prefix condition for it), so `lister` is the application's own client. Where
+ * that may not list either, they are left to the lifecycle rule for incomplete uploads.
+ */
+export async function openUploads(lister: S3Client, org: OrgId, { Key, ...bucket }: Target) {
+  const list = new ListMultipartUploadsCommand({ ...bucket, Prefix: Key });
+  const { Uploads = [], IsTruncated = false } = await lister.send(onBehalfOf(org, list)).catch(notForUs);
+  return {
+    ids: Uploads.flatMap((upload) => (upload.Key === Key ? (upload.UploadId ?? []) : [])),
+    hasMore: IsTruncated,
+  };
+}
+
+/**
+ * Ends all of them, so that no part stays behind. Each page is listed from the start: the one before is gone, and with it
+ * what a marker would name.
  */
 export async function abortIncomplete(
   client: S3Client,
   org: OrgId,
-  { Key, ...bucket }: Target,
+  target: Target,
   lister: S3Client = client,
 ): Promise<void> {
-  const list = new ListMultipartUploadsCommand({ ...bucket, Prefix: Key });
-  const { Uploads = [] } = await lister.send(onBehalfOf(org, list)).catch((error: unknown) => {
-    if ((error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode === 403)
-      return { Uploads: [] };
-    throw error;
-  });
-  const open = Uploads.filter((upload) => upload.Key === Key);
-  await Promise.all(
-    open.map(({ UploadId }) =>
-      client.send(onBehalfOf(org, new AbortMultipartUploadCommand({ ...bucket, Key, UploadId }))),
-    ),
-  );
+  for (let page = 0; page < mostPages; page++) {
+    const { ids, hasMore } = await openUploads(lister, org, target);
+    const abortNext = async () => {
+      for (let UploadId = ids.pop(); UploadId !== undefined; UploadId = ids.pop()) {
+        await client.send(onBehalfOf(org, new AbortMultipartUploadCommand({ ...target, UploadId }))).catch(gone);
+      }
+    };
+    await Promise.all(Array.from({ length: abortsAtOnce }, abortNext));
+    if (!hasMore) return;
+  }
+}
+
+/** Another abort, or the completion, was faster. */
+function gone(error: unknown): void {
+  if ((error as { name?: string }).name !== 'NoSuchUpload') throw error;
+}
+
+function notForUs(error: unknown): { Uploads?: undefined; IsTruncated?: undefined } {
+  if ((error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode === 403) return {};
+  throw error;
 }

@@ -16,6 +16,8 @@ export interface PutOptions extends ObjectAttributes {
   atMost?: number;
   /** Fails with `already_exists` when the key is taken. */
   ifAbsent?: boolean;
+  /** Fails with `precondition_failed` unless the object has this ETag. For what fits one part. */
+  replacing?: string;
   signal?: AbortSignal;
 }
 

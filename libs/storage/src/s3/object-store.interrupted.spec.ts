@@ -51,6 +51,47 @@ describe('an answer that is lost', () => {
   });
 });
 
+describe('409, two conditional writes of one key met', () => {
+  const kinds = [
+    ['PutObject', 1000],
+    ['CompleteMultipartUpload', partBytes + 1000],
+  ] as const;
+  const conflict = { errorCode: 'ConditionalRequestConflict' } as const;
+
+  onEmbedded.each(kinds)('%s: is sent again, and succeeds', async (operation, size) => {
+    storage.s3.faults.add({ operation, action: conflict, times: 2 });
+    const info = await store.put(one, key, bytes(size), { ...attributes, size, ifAbsent: true });
+    expect(info.size).toBe(size);
+    expect(await storage.contents()).toEqual({ keys: [key], openUploads: [] });
+  });
+
+  onEmbedded.each(kinds)('%s: that lasts is no refusal, and leaves nothing', async (operation, size) => {
+    storage.s3.faults.add({ operation, action: conflict, times: 100 });
+    const putting = store.put(one, key, bytes(size), { ...attributes, size, ifAbsent: true });
+    await expect(putting).rejects.toMatchObject({ code: 'store_unavailable', retryAfterSeconds: 2 });
+    expect(await storage.contents()).toEqual({ keys: [], openUploads: [] });
+  });
+
+  onEmbedded.each(kinds)('%s: then the other one was first', async (operation, size) => {
+    const params = { Bucket: storage.bucket, Key: key, Body: 'theirs' };
+    const before = async () => void (await storage.raw.send(new PutObjectCommand(params)));
+    storage.s3.faults.add({ operation, action: conflict });
+    storage.s3.faults.add({ operation, before });
+    const putting = store.put(one, key, bytes(size), { ...attributes, size, ifAbsent: true });
+    await expect(putting).rejects.toMatchObject({ code: 'already_exists' });
+  });
+
+  onEmbedded('CopyObject: is sent again, and one that lasts is no refusal', async () => {
+    const { etag } = await store.put(one, key, bytes(10), attributes);
+    const copy = (name: string) =>
+      store.copy(one, key, orgScopedKey(one, `uploads/${name}`), { sourceEtag: etag, ifAbsent: true });
+    storage.s3.faults.add({ operation: 'CopyObject', action: conflict, times: 2 });
+    await copy('b.pdf');
+    storage.s3.faults.add({ operation: 'CopyObject', action: conflict, times: 100 });
+    await expect(copy('c.pdf')).rejects.toMatchObject({ code: 'store_unavailable' });
+  });
+});
+
 describe('a signal', () => {
   test.each([
     ['without a reason', undefined],

@@ -6,11 +6,11 @@ import type { OrgId } from '../keys/org-id.js';
 import { StorageError } from '../storage.error.js';
 import { partBytes, readUrlSeconds, writeUrlSeconds } from '../storage.policy.js';
 import type { StorageSettings } from '../storage.settings.js';
-import { requireAbsent, storedAllTheSame, writeId } from './absence.js';
+import { requireAbsent, requireUnchanged, storedAllTheSame, writeId } from './absence.js';
 import { isArchive, requireChangeable, requireLife, requireLimit } from './bounds.js';
 import { CallClock } from './call-clock.js';
-import { escapePath } from './canonical.js';
-import { abortIncomplete } from './incomplete-uploads.js';
+import { copyObject, type Copied } from './copy-object.js';
+import { abortIncomplete, openUploads } from './incomplete-uploads.js';
 import { objectInfo, type ObjectInfo } from './object-info.js';
 import {
   readRequest,
@@ -28,13 +28,7 @@ import type { OrgClients } from './org-clients.js';
 import type { Grant, KeyRequest, Lifetime, PostForm, Presigned, PresignedPost, Presigner } from './presigner.js';
 import { partChecksum } from './part-checksum.js';
 import { cursorOr, noObject, storageErrorOf, takenOr } from './s3-error.js';
-import {
-  CopyObjectCommand,
-  DeleteObjectCommand,
-  GetObjectCommand,
-  HeadObjectCommand,
-  ListObjectsV2Command,
-} from './sdk.cjs';
+import { DeleteObjectCommand, GetObjectCommand, HeadObjectCommand, ListObjectsV2Command } from './sdk.cjs';
 import { SourceFailure } from './source.js';
 import { onTerms } from './store-calls.js';
 import { UnderWay } from './under-way.js';
@@ -60,21 +54,23 @@ export class ObjectStore {
 
   /** Writes a stream; nothing is stored unless its source ends well. */
   async put(org: OrgId, key: ObjectKey, bytes: AsyncIterable<Uint8Array>, options: PutOptions): Promise<ObjectInfo> {
-    const { size, atMost, ifAbsent = false, signal, contentType, metadata } = options;
+    const { size, atMost, ifAbsent = false, replacing, signal, contentType, metadata } = options;
     if (!ifAbsent) requireChangeable(key);
     const attributes = { contentType, metadata: { ...metadata, [writeId]: randomUUID() } };
     const { conditionalWrites, conditionalCompletion } = this.#settings.capabilities;
     const createOnly = { put: ifAbsent && conditionalWrites, completion: ifAbsent && conditionalCompletion };
     // A conditional PutObject refuses by itself; what takes longer is refused before its bytes have come.
-    const absent = () => requireAbsent(this, org, key, ifAbsent);
+    const absent = () => (ifAbsent ? requireAbsent(this, org, key) : Promise.resolve());
     const isShort = createOnly.put && (size ?? 0) <= partBytes;
     const checksum = partChecksum(this.#settings);
-    const writing = { size, atMost, signal, createOnly, checksum, ...(isShort && { beforeParts: absent }) };
+    const conditions = { createOnly, replacing: conditionalWrites ? replacing : undefined };
+    const writing = { size, atMost, signal, checksum, ...conditions, ...(isShort && { beforeParts: absent }) };
     const headers = { ContentType: contentType, Metadata: attributes.metadata, ...writeProtection(this.#settings) };
     const params = { ...this.#target(key), ...headers };
     try {
       return await this.#call(org, key, async (client) => {
         if (!isShort) await absent();
+        if (replacing && !conditionalWrites) await requireUnchanged(this, org, key, replacing);
         const written = await writeObject(client, org, params, bytes, writing);
         // Some stores answer a multipart completion without an ETag.
         if (!written.etag) return this.head(org, key);
@@ -90,22 +86,12 @@ export class ObjectStore {
   }
 
   /** A server-side copy on condition that the source is still what was inspected. */
-  async copy(org: OrgId, from: ObjectKey, to: ObjectKey, options: CopyOptions): Promise<void> {
-    const { sourceEtag, replacing, ifAbsent = false, contentType, metadata = {} } = options;
+  async copy(org: OrgId, from: ObjectKey, to: ObjectKey, options: CopyOptions): Promise<Copied> {
     requireChangeable(to);
-    const { conditionalCopy } = this.#settings.capabilities;
-    await this.#call(org, to, async (client) => {
-      await requireAbsent(this, org, to, ifAbsent);
-      const copy = new CopyObjectCommand({
-        ...this.#target(to),
-        ...writeProtection(this.#settings),
-        ...(contentType && { MetadataDirective: 'REPLACE', ContentType: contentType, Metadata: { ...metadata } }),
-        CopySource: `${this.#settings.bucket}/${escapePath(from)}`,
-        CopySourceIfMatch: sourceEtag,
-        ...(ifAbsent && conditionalCopy && { IfNoneMatch: '*' }),
-        ...(replacing && conditionalCopy && { IfMatch: replacing }),
-      });
-      await client.send(onBehalfOf(org, copy));
+    const target = this.#target(to);
+    return this.#call(org, to, async (client) => {
+      const copied = await copyObject(this, this.#settings, client, org, { from, to: target, ...options });
+      return copied ?? this.head(org, to);
     });
   }
 
@@ -164,6 +150,14 @@ export class ObjectStore {
     });
   }
 
+  /** The same, where it may be absent. */
+  async find(org: OrgId, key: ObjectKey): Promise<ObjectInfo | undefined> {
+    return this.head(org, key).catch((error: StorageError) => {
+      if (error.code === 'not_found') return undefined;
+      throw error;
+    });
+  }
+
   /** `limit` objects of a folder, in key order; an opaque cursor leads to the next ones. */
   async list(org: OrgId, prefix: KeyPrefix, options: { limit: number; cursor?: string }): Promise<ObjectPage> {
     requireLimit(options.limit);
@@ -191,6 +185,12 @@ export class ObjectStore {
   /** Ends the multipart uploads of a key that were never completed. */
   async abortIncomplete(org: OrgId, key: ObjectKey): Promise<void> {
     await this.#call(org, key, (client) => abortIncomplete(client, org, this.#target(key), this.#clients.main));
+  }
+
+  /** Whether at least so many multipart uploads of a key are open. */
+  async hasIncomplete(org: OrgId, key: ObjectKey, count: number): Promise<boolean> {
+    const page = await this.#call(org, key, () => openUploads(this.#clients.main, org, this.#target(key)));
+    return page.ids.length >= count;
   }
 
   /** A URL that reads the object, answered with these headers whatever is stored with it. */

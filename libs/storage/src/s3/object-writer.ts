@@ -20,6 +20,8 @@ export interface WriteOptions {
   signal?: AbortSignal;
   /** Which of the two ways of writing is to ask the store for absence. */
   createOnly?: { put: boolean; completion: boolean };
+  /** A single PutObject is to find this ETag in its place. */
+  replacing?: string;
   /** Runs before the first of several parts is sent: a last chance to spare the rest. */
   beforeParts?: () => Promise<void>;
   checksum?: PartChecksum;
@@ -41,7 +43,7 @@ export async function writeObject(
   org: OrgId,
   params: WriteParams,
   source: AsyncIterable<Uint8Array>,
-  { size, atMost = 64 * 1024, signal, createOnly, beforeParts, checksum }: WriteOptions = {},
+  { size, atMost = 64 * 1024, signal, createOnly, replacing, beforeParts, checksum }: WriteOptions = {},
 ): Promise<Written> {
   let upload: MultipartUpload | undefined;
   let part = new PartBuffer(partBytes, size ?? atMost);
@@ -66,7 +68,7 @@ export async function writeObject(
     if (upload === undefined && part.length > shortBytes) await ownTurn();
     signal?.throwIfAborted();
     if (upload === undefined) {
-      const condition = createOnly?.put ? onlyAsTheFirst : {};
+      const condition = createOnly?.put ? onlyAsTheFirst : { IfMatch: replacing };
       const sha256 = part.sha256();
       const sum = checksum === 'SHA256' && { ChecksumSHA256: inBase64(sha256) };
       const body = { Body: part.view(), ContentLength: part.length };

@@ -9,6 +9,7 @@ import { orgGuard } from './org-guard.js';
 import { payloadHash } from './payload-hash.js';
 import { S3Client } from './sdk.cjs';
 import { connectionsOf, regulate, type Connections } from './store-calls.js';
+import { retryWriteConflicts } from './write-conflicts.js';
 
 /** Token of the module's own guarded `S3Client`, for what `ObjectStore` does not offer. See `onBehalfOf`. */
 export const S3_CLIENT = Symbol('nest-tenant-storage:S3_CLIENT');
@@ -35,6 +36,7 @@ function guardedClient(settings: StorageSettings, credentials: Credentials | und
   const client = new S3Client(clientConfig(settings, settings.endpoint, credentials));
   client.middlewareStack.use(orgGuard(settings.bucket, { mayAdminister }));
   client.middlewareStack.use(payloadHash);
+  client.middlewareStack.use(retryWriteConflicts);
   // Nobody listens, and to filter what it would say of a list of 1,000 takes a millisecond.
   client.middlewareStack.remove('loggerMiddleware');
   regulate(client, settings, networkOf(settings).connections);

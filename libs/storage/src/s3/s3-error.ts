@@ -15,6 +15,7 @@ interface SdkError {
 
 /** All that S3 says with 404 to a call of ours; `NotFound` is what the SDK makes of an answer to HEAD. */
 const codesOf404 = new Set(['NoSuchKey', 'NoSuchUpload', 'NoSuchVersion', 'NotFound']);
+const writeConflicts = new Set(['ConditionalRequestConflict', 'OperationAborted']);
 
 /**
  * What the store or the network answered, in this module's words; anything else, such as a mistake in a program, as it is.
@@ -43,7 +44,8 @@ export function storageErrorOf(error: unknown, endpoint?: string): unknown {
   if (status === 404) {
     return as('misconfigured', `The endpoint answered 404 in words that are not those of S3. Check it.`);
   }
-  if (status === 412 || s3Code === 'ConditionalRequestConflict') {
+  if (isWriteConflict(error)) return as('store_unavailable', 'Another write of the same file is under way. Try again.');
+  if (status === 412) {
     return as('precondition_failed', 'The file is not in the state that the request asked for.');
   }
   if (status === 304) {
@@ -86,6 +88,15 @@ const networkCodes =
 /** An answer that says success and is not one: a gateway's page, or an error with the status 200. */
 export const noObject = (): StorageError =>
   new StorageError('store_unavailable', 'The store answered with something that is no object.');
+
+/**
+ * Two conditional writes of one key met. It says nothing of the condition: the same request is to be sent again.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+ */
+export function isWriteConflict(error: unknown): boolean {
+  const { name, Code } = (error ?? {}) as SdkError;
+  return writeConflicts.has(Code ?? name ?? '');
+}
 
 /** The cursor is the one part of a list request that a client makes up. */
 export const cursorOr = (error: unknown): unknown =>

@@ -29,8 +29,10 @@ export interface TestStorage {
   isEmbedded: boolean;
   /** An unguarded client with the account's own keys, to look and reach behind the module's back. */
   raw: S3Client;
-  /** Everything in the bucket: keys of objects, and of multipart uploads still open. */
+  /** Everything in the bucket but the marks of ended uploads: keys of objects, and of multipart uploads still open. */
   contents(): Promise<{ keys: string[]; openUploads: string[] }>;
+  /** Keys of the marks that direct uploads leave for a day when they end. */
+  marks(): Promise<string[]>;
   empty(): Promise<void>;
   close(): Promise<void>;
 }
@@ -62,17 +64,21 @@ export async function startTestStorage({
   const isExternal = Boolean(process.env['S3_TEST_ENDPOINT']) && !embeddedOnly;
   const target = isExternal ? await externalStore(storage) : await embeddedStore(embedded, storage);
   const { raw, bucket } = target;
-  const contents = async () => {
+  const objects = async () => {
     const { Contents = [] } = await raw.send(new ListObjectsV2Command({ Bucket: bucket }));
+    return Contents.map(({ Key }) => Key ?? '');
+  };
+  const contents = async () => {
     const { Uploads = [] } = await raw.send(new ListMultipartUploadsCommand({ Bucket: bucket }));
-    return { keys: Contents.map(({ Key }) => Key ?? ''), openUploads: Uploads.map(({ Key }) => Key ?? '') };
+    const keys = (await objects()).filter((key) => !isMark(key));
+    return { keys, openUploads: Uploads.map(({ Key }) => Key ?? '') };
   };
   const empty = async () => {
     const { Uploads = [] } = await raw.send(new ListMultipartUploadsCommand({ Bucket: bucket }));
     for (const { Key, UploadId } of Uploads) {
       await raw.send(new AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId }));
     }
-    for (const Key of (await contents()).keys) await raw.send(new DeleteObjectCommand({ Bucket: bucket, Key }));
+    for (const Key of await objects()) await raw.send(new DeleteObjectCommand({ Bucket: bucket, Key }));
   };
   const close = async () => {
     if (!target.server) {
@@ -93,10 +99,13 @@ export async function startTestStorage({
       throw new Error('This test needs the embedded server.');
     },
     contents,
+    marks: async () => (await objects()).filter(isMark),
     empty,
     close,
   };
 }
+
+const isMark = (key: string) => key.startsWith('incoming/') && key.endsWith('.over');
 
 interface Target {
   bucket: string;

@@ -1,23 +1,19 @@
-import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { layout } from '../keys/layout.js';
-import { orgScopedKey, type ObjectKey } from '../keys/object-key.js';
 import type { OrgId } from '../keys/org-id.js';
-import type { ObjectInfo } from '../s3/object-info.js';
 import { ObjectStore } from '../s3/object-store.js';
 import { StorageError } from '../storage.error.js';
 import { StorageEvents, type Place, type Purpose } from '../storage.events.js';
-import { writeUrlSeconds } from '../storage.policy.js';
 import type { StorageSettings } from '../storage.settings.js';
 import { STORAGE_SETTINGS } from '../storage.tokens.js';
-import { promote } from './promotion.js';
-import { isFrom, meaningOf, noUpload, refusals } from './outcome.js';
+import { noUpload, UploadEndings } from './completion.js';
+import { lifeOf, requireInTime, requireSignable, sentEtag } from './step-rules.js';
 import { requireSafeStore, sent, ticketFor } from './tickets.js';
 import { storedFile, type StoredFile } from './stored-file.js';
 import { stepRequest, type UploadStep } from './upload-requests.js';
 import { admitted, requireUser, type UploadPromise, type UploadTarget, type UploadTicket } from './upload-target.js';
-import { UploadTokens, type Promised } from './upload-token.js';
-import { UsedUploads } from './used-uploads.js';
+import { UploadTokens, type Opened, type Promised } from './upload-token.js';
 
 interface Caller {
   /** The acting user: a token works for the one it was made for. */
@@ -36,13 +32,14 @@ export interface SignedStep {
 /**
  * Uploads that go straight to the store. A client may write to `incoming/{org}/{upload id}` and nowhere else; what arrives
  * is read by nobody until it has been compared with what was promised and copied to its place. No state is kept here: the
- * token holds the promise, the final object names the upload it came from, so every step can be repeated.
+ * token holds the promise, the bucket how the upload ended, so every step can be repeated, in any process.
  */
 @Injectable()
 export class DirectUploads {
-  readonly #logger = new Logger(DirectUploads.name);
   readonly #tokens: UploadTokens;
-  readonly #over = new UsedUploads();
+  readonly #endings: UploadEndings;
+  /** Completions under way: whoever asks for the same one meanwhile has its answer. */
+  readonly #completing = new Map<string, Promise<StoredFile>>();
 
   constructor(
     @Inject(STORAGE_SETTINGS) private readonly settings: StorageSettings,
@@ -50,6 +47,7 @@ export class DirectUploads {
     private readonly events: StorageEvents,
   ) {
     this.#tokens = new UploadTokens(settings.tokenSecrets);
+    this.#endings = new UploadEndings(settings, store);
   }
 
   async begin(target: UploadTarget & { by: string }, promise: UploadPromise): Promise<UploadTicket> {
@@ -67,7 +65,7 @@ export class DirectUploads {
     const { org, purpose, place, by, key, type, replaces } = target;
     requireUser(by);
     const { size, sha256 } = admitted(promise, target.maxBytes);
-    const present = await this.#find(org, key);
+    const present = await this.store.find(org, key);
     if (present && !replaces) throw new StorageError('already_exists', 'There is already a file with this name.');
     const promised: Promised = {
       uploadId: randomUUID(),
@@ -91,47 +89,43 @@ export class DirectUploads {
     return ticket;
   }
 
-  /** Verifies what was sent and puts it in its place. Doing it again gives the same answer. */
-  async complete(org: OrgId, token: string, caller: Caller): Promise<StoredFile> {
+  /**
+   * Verifies what was sent and puts it in its place. Doing it again gives the same answer. With `etag`, the one that the
+   * store answered to the client's own request, no bytes but those are accepted (`conflict`): a form, which whoever holds it
+   * can send once more, then puts nothing else in their place.
+   */
+  async complete(org: OrgId, token: string, { etag, ...caller }: Caller & { etag?: string }): Promise<StoredFile> {
     const promised = await this.#open(org, token, caller);
-    const { purpose, place, by, contentType, size, nameInKey, uploadId } = promised;
-    const final = orgScopedKey(org, promised.path);
-    const incoming = layout.incoming(org, promised);
-    try {
-      const before = await this.#find(org, final);
-      const placed = isFrom(promised, before) ? before : await this.#place(org, incoming, final, promised, before);
-      await this.#discard(org, incoming, promised);
-      if (this.#over.add(uploadId)) {
-        this.events.emit({
-          kind: 'upload-completed',
-          org,
-          purpose,
-          place,
-          by,
-          contentType,
-          size,
-          direct: true,
-          uploadId,
-        });
-      }
-      return storedFile(placed, nameInKey);
-    } catch (error) {
-      if (error instanceof StorageError && refusals.has(error.code)) {
-        this.#over.add(uploadId);
-        await this.#discard(org, incoming, promised);
-        this.events.refused({ org, purpose, place, by, direct: true }, error);
-      }
-      throw error;
-    }
+    const sent = sentEtag(etag);
+    const name = `${promised.uploadId} ${sent ?? ''}`;
+    const completing =
+      this.#completing.get(name) ??
+      this.#complete(org, promised, sent).finally(() => void this.#completing.delete(name));
+    this.#completing.set(name, completing);
+    return completing;
   }
 
-  /** Signs one step of a multipart upload (or the single PUT) on this upload's own object. */
+  async #complete(org: OrgId, promised: Promised, sent: string | undefined): Promise<StoredFile> {
+    const { purpose, place, by, contentType, size, nameInKey, uploadId } = promised;
+    const subject = { org, purpose, place, by, direct: true };
+    const onRefusal = (error: StorageError) => this.events.refused(subject, error);
+    const { info, isNew } = await this.#endings.complete(org, promised, { sent, onRefusal });
+    if (isNew) this.events.emit({ kind: 'upload-completed', ...subject, contentType, size, uploadId });
+    return storedFile(info, nameInKey);
+  }
+
+  /**
+   * Signs one step of a multipart upload, or the single PUT, on this upload's own object. A step that would send what the
+   * store has already is refused with `already_exists`: then `complete` is what is left to do.
+   */
   async sign(org: OrgId, token: string, step: UploadStep, caller: Caller): Promise<SignedStep> {
     const promised = await this.#open(org, token, caller);
-    if (this.#over.has(promised.uploadId)) throw noUpload();
+    const incoming = layout.incoming(org, promised);
     const request = stepRequest(this.settings, promised, step);
-    const life = { expiresIn: writeUrlSeconds };
-    const signed = await this.store.presign(org, layout.incoming(org, promised), request, life);
+    requireInTime(promised);
+    if (await this.#endings.isOver(org, promised)) throw noUpload();
+    await requireSignable(this.store, org, incoming, step);
+    const signed = await this.store.presign(org, incoming, request, { expiresIn: lifeOf(step) });
     return { method: request.method, ...signed, headers: sent(request.headers) };
   }
 
@@ -143,56 +137,13 @@ export class DirectUploads {
 
   /** Gives an upload up: what was sent is removed. A completed one is not touched. */
   async abandon(org: OrgId, token: string, caller: Caller): Promise<void> {
-    const promised = await this.#open(org, token, caller);
-    this.#over.add(promised.uploadId);
-    await this.#discard(org, layout.incoming(org, promised), promised);
+    await this.#endings.abandon(org, await this.#open(org, token, caller));
   }
 
-  async #open(org: OrgId, token: string, { by, purpose }: Caller): Promise<Promised> {
+  async #open(org: OrgId, token: string, { by, purpose }: Caller): Promise<Opened> {
     const promised = await this.#tokens.open(token);
     const isTheirs = promised.org === org && promised.by === by && (purpose ?? promised.purpose) === promised.purpose;
     if (!isTheirs) throw noUpload();
     return promised;
-  }
-
-  async #place(
-    org: OrgId,
-    incoming: ObjectKey,
-    final: ObjectKey,
-    promised: Promised,
-    before: ObjectInfo | undefined,
-  ): Promise<ObjectInfo> {
-    const { replaces, uploadId } = promised;
-    if (this.#over.has(uploadId)) throw noUpload();
-    if (before && !replaces) throw new StorageError('already_exists', 'There is already a file with this name.');
-    if (before?.etag !== promised.replacing) {
-      throw new StorageError('conflict', 'The file was changed while this upload was under way. Begin it again.');
-    }
-    try {
-      await promote(this.store, this.settings, org, { incoming, final }, promised);
-    } catch (error) {
-      // Another completion of the same upload may have been faster at any point.
-      const now = await this.#find(org, final);
-      if (isFrom(promised, now)) return now;
-      throw meaningOf(error, now !== undefined && !replaces);
-    }
-    return this.store.head(org, final);
-  }
-
-  async #find(org: OrgId, key: ObjectKey): Promise<ObjectInfo | undefined> {
-    return this.store.head(org, key).catch((error: StorageError) => {
-      if (error.code === 'not_found') return undefined;
-      throw error;
-    });
-  }
-
-  /** Best effort, for what is left expires after a day. */
-  async #discard(org: OrgId, incoming: ObjectKey, { multipart }: Promised): Promise<void> {
-    try {
-      await this.store.delete(org, incoming);
-      if (multipart) await this.store.abortIncomplete(org, incoming);
-    } catch (error) {
-      this.#logger.warn(`An incoming object could not be removed: ${(error as StorageError).code}`);
-    }
   }
 }

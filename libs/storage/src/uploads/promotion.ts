@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { acceptedType } from '../content/accepted-types.js';
 import { sniffBytes, storedType, verifyContent, verifyFurther } from '../content/detect.js';
 import { furtherLook } from '../content/further-look.js';
@@ -12,96 +12,128 @@ import { StorageError } from '../storage.error.js';
 import type { StorageSettings } from '../storage.settings.js';
 import { toMetadata } from './stored-file.js';
 import type { Promised } from './upload-token.js';
+import { firstOf, sha256Of, type WholeReads } from './whole-reads.js';
+
+export interface Promotion {
+  incoming: ObjectKey;
+  final: ObjectKey;
+  promised: Promised;
+  /** ETag that the store answered to the client, where it named it: no other bytes are put in place. */
+  sent?: string;
+  /** Called with the ETag of the incoming bytes that were found good, before they are put in place. */
+  claim: (bytes: string) => Promise<void>;
+}
 
 /**
  * Verifies what arrived and copies it to its place, on condition that it is still what was verified. A store that does not
  * know that condition gets a detour: the bytes are first copied to where no client can write, and verified there.
  */
-export async function promote(
-  store: ObjectStore,
-  settings: StorageSettings,
-  org: OrgId,
-  { incoming, final }: { incoming: ObjectKey; final: ObjectKey },
-  promised: Promised,
-): Promise<void> {
-  const { fileName, by, uploadId, sha256 } = promised;
-  const source = settings.capabilities.conditionalCopySource
-    ? incoming
-    : await outOfReach(store, org, incoming, uploadId);
-  try {
-    const { etag: sourceEtag, contentType } = await inspect(store, settings, org, source, promised).catch(
-      (error: unknown) => {
+export class Promoter {
+  constructor(
+    private readonly settings: StorageSettings,
+    private readonly store: ObjectStore,
+    private readonly wholeReads: WholeReads,
+  ) {}
+
+  async promote(org: OrgId, { incoming, final, promised, sent, claim }: Promotion): Promise<ObjectInfo> {
+    const { fileName, uploadId, sha256, size, replacing } = promised;
+    const staged = this.settings.capabilities.conditionalCopySource
+      ? undefined
+      : await this.#outOfReach(org, incoming, promised, sent);
+    const source = staged?.key ?? incoming;
+    try {
+      const found = await this.#inspect(org, source, promised, staged ? undefined : sent).catch((error: unknown) => {
         // A body that breaks off while it is read.
         throw storageErrorOf(error);
-      },
+      });
+      const { etag: sourceEtag, contentType } = found;
+      await claim(staged?.bytes ?? sourceEtag);
+      const metadata = toMetadata({ fileName, uploadId, sha256 });
+      const conditions = { sourceEtag, ifAbsent: !replacing, replacing };
+      const copied = await this.store.copy(org, source, final, { contentType, metadata, ...conditions });
+      return { size, contentType, metadata, ...copied };
+    } finally {
+      if (staged) await this.store.delete(org, staged.key).catch(() => {});
+    }
+  }
+
+  /** A name of its own each time: two completions at once must not write over what the other has verified. */
+  async #outOfReach(org: OrgId, incoming: ObjectKey, { uploadId }: Promised, sent: string | undefined) {
+    const key = layout.incoming(org, { uploadId: `${uploadId}.${randomUUID()}` });
+    const { etag: bytes } = await this.store.head(org, incoming);
+    requireSent(bytes, sent);
+    await this.store.copy(org, incoming, key, { sourceEtag: bytes });
+    return { key, bytes };
+  }
+
+  /**
+   * Compares what is stored with what was promised, by the stored bytes and never by the client's word. What costs little
+   * comes first. Every read is on condition of the ETag seen first, so that the answer is about one state of the object;
+   * that ETag is returned, with the type to store.
+   */
+  async #inspect(org: OrgId, key: ObjectKey, promised: Promised, sent: string | undefined) {
+    const first = await this.store
+      .readAtOnce(org, key, { range: `bytes=0-${sniffBytes - 1}` })
+      .catch((error: unknown) => {
+        throw isEmpty(error) ? sizeMismatch(promised, 0) : error;
+      });
+    const { body, contentRange, etag, ...info } = first;
+    const head = await firstOf(body, sniffBytes);
+    const size = contentRange === undefined ? info.size : Number(contentRange.split('/')[1]);
+    requireSent(etag, sent);
+    if (size !== promised.size) throw sizeMismatch(promised, size);
+    if (info.contentType !== promised.contentType) {
+      throw new StorageError('content_mismatch', `${promised.contentType} was promised, another type was sent.`);
+    }
+    this.#requireEncryption(info.encryption);
+    const type = acceptedType(promised.contentType);
+    await verifyContent(head, type, size <= sniffBytes);
+    const look = size <= sniffBytes ? undefined : furtherLook(head, type);
+    if (look) {
+      const from = 'last' in look ? Math.max(0, size - look.last) : look.from;
+      const to = 'last' in look ? size - 1 : from + look.length - 1;
+      verifyFurther(from < size ? await this.#bytesOf(org, key, etag, from, to) : Buffer.alloc(0), type, head);
+    }
+    if (promised.sha256 && (await this.#hashOf(org, key, etag, promised)) !== promised.sha256) {
+      throw new StorageError('hash_mismatch', 'The bytes do not have the promised SHA-256.');
+    }
+    return { etag, contentType: storedType(head, type) };
+  }
+
+  async #bytesOf(org: OrgId, key: ObjectKey, ifMatch: string, from: number, to: number): Promise<Buffer> {
+    const { body } = await this.store.readAtOnce(org, key, { range: `bytes=${from}-${to}`, ifMatch });
+    return firstOf(body, to - from + 1);
+  }
+
+  /** The encryption was signed, so one that is missing is the store's or its settings' fault: the bytes are kept. */
+  #requireEncryption(found: string | undefined): void {
+    const { encryption, capabilities } = this.settings;
+    if (encryption === 'none' || !capabilities.reportsEncryption) return;
+    if (found === (encryption === 'AES256' ? 'AES256' : 'aws:kms')) return;
+    throw new StorageError(
+      'misconfigured',
+      `The store does not report the encryption that was asked for. If it never does, set capabilities.reportsEncryption to false.`,
     );
-    const metadata = toMetadata({ fileName, by, uploadId, sha256 });
-    const replacing = promised.replacing;
-    await store.copy(org, source, final, { contentType, metadata, sourceEtag, ifAbsent: !replacing, replacing });
-  } finally {
-    if (source !== incoming) await store.delete(org, source).catch(() => {});
+  }
+
+  /** The store's own checksum where it has one for the whole object, else a read of it. */
+  async #hashOf(org: OrgId, key: ObjectKey, etag: string, { multipart }: Promised): Promise<string> {
+    if (this.settings.capabilities.checksums && !multipart) {
+      const { sha256, etag: now } = await this.store.head(org, key);
+      if (sha256 && now === etag) return Buffer.from(sha256, 'base64').toString('hex');
+    }
+    return this.wholeReads.run(org, async () =>
+      sha256Of((await this.store.readAtOnce(org, key, { ifMatch: etag })).body),
+    );
   }
 }
 
-/** A name of its own each time: two completions at once must not write over what the other has verified. */
-async function outOfReach(store: ObjectStore, org: OrgId, incoming: ObjectKey, uploadId: string): Promise<ObjectKey> {
-  const staged = layout.incoming(org, { uploadId: `${uploadId}.${randomUUID()}` });
-  const { etag } = await store.head(org, incoming);
-  await store.copy(org, incoming, staged, { sourceEtag: etag });
-  return staged;
-}
+const isEmpty = (error: unknown) => error instanceof StorageError && error.code === 'range_not_satisfiable';
 
-/**
- * Compares what is stored with what was promised, by the stored bytes and never by the client's word. Every read is on
- * condition of the ETag seen first, so that the answer is about one state of the object; that ETag is returned, with the
- * type to store.
- */
-async function inspect(
-  store: ObjectStore,
-  settings: StorageSettings,
-  org: OrgId,
-  key: ObjectKey,
-  promised: Promised,
-): Promise<{ etag: string; contentType: string }> {
-  const info = await store.head(org, key);
-  if (info.size !== promised.size) {
-    throw new StorageError('size_mismatch', `${promised.size} bytes were promised, ${info.size} were sent.`);
-  }
-  if (info.contentType !== promised.contentType) {
-    throw new StorageError('content_mismatch', `${promised.contentType} was promised, another type was sent.`);
-  }
-  requireEncryption(settings, info);
-  if (promised.sha256 && (await hashOf(store, org, key, info)) !== promised.sha256) {
-    throw new StorageError('hash_mismatch', 'The bytes do not have the promised SHA-256.');
-  }
-  const isWhole = info.size <= sniffBytes;
-  const { etag, size } = info;
-  const bytesOf = async (range: string) =>
-    Buffer.concat(await (await store.readAtOnce(org, key, { range, ifMatch: etag })).body.toArray());
-  const type = acceptedType(promised.contentType);
-  const head = await bytesOf(`bytes=0-${sniffBytes - 1}`);
-  await verifyContent(head, type, isWhole);
-  const look = isWhole ? undefined : furtherLook(head, type);
-  if (look) {
-    const from = 'last' in look ? Math.max(0, size - look.last) : look.from;
-    const to = 'last' in look ? size - 1 : from + look.length - 1;
-    verifyFurther(from < size ? await bytesOf(`bytes=${from}-${to}`) : Buffer.alloc(0), type, head);
-  }
-  return { etag, contentType: storedType(head, type) };
-}
+const sizeMismatch = (promised: Promised, size: number) =>
+  new StorageError('size_mismatch', `${promised.size} bytes were promised, ${size} were sent.`);
 
-function requireEncryption({ encryption, capabilities }: StorageSettings, info: ObjectInfo): void {
-  if (encryption === 'none' || !capabilities.reportsEncryption) return;
-  const expected = encryption === 'AES256' ? 'AES256' : 'aws:kms';
-  if (info.encryption !== expected)
-    throw new StorageError('content_mismatch', 'The bytes were stored without the promised encryption.');
-}
-
-/** The store's own checksum where it has one for the whole object, else a read of it. */
-async function hashOf(store: ObjectStore, org: OrgId, key: ObjectKey, info: ObjectInfo): Promise<string> {
-  if (info.sha256) return Buffer.from(info.sha256, 'base64').toString('hex');
-  const { body } = await store.readAtOnce(org, key, { ifMatch: info.etag });
-  const hash = createHash('sha256');
-  for await (const chunk of body) hash.update(chunk as Uint8Array);
-  return hash.digest('hex');
+export function requireSent(found: string | undefined, sent: string | undefined): void {
+  if (sent === undefined || found === undefined || found === sent) return;
+  throw new StorageError('conflict', 'The bytes that arrived are not the ones that were sent. Begin the upload again.');
 }

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { knownType, typeByExtension } from '../content/accepted-types.js';
 import { contentDisposition } from '../content/disposition.js';
+import { writeId } from '../s3/absence.js';
 import type { ObjectInfo } from '../s3/object-info.js';
 import { StorageError } from '../storage.error.js';
 
@@ -18,38 +20,43 @@ export interface StoredFile {
   sha256?: string;
 }
 
+/**
+ * What is kept beside the bytes. Whoever reads the object by URL is shown it: it tells of the file, and of nobody. Who
+ * uploaded it is in the events.
+ */
 export interface FileMetadata {
   fileName: string;
-  by?: string;
-  uploadId?: string;
   sha256?: string;
+  /** Of a direct upload, whose file is known by it again. */
+  uploadId?: string;
 }
 
 /** Header values are ASCII, so each is percent-encoded. https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html */
-export function toMetadata({ fileName, by, uploadId, sha256 }: FileMetadata): Record<string, string> {
-  const given = { 'file-name': fileName, 'uploaded-by': by, 'upload-id': uploadId, sha256 };
-  return Object.fromEntries(
-    Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [[name, encoded(name, value)]])),
-  );
-}
-
-function encoded(name: string, value: string): string {
-  if (typeof value === 'string' && value.isWellFormed()) return encodeURIComponent(value);
-  throw new StorageError('invalid_request', `${name} must be well-formed text.`);
-}
-
-export function fromMetadata(metadata: ObjectInfo['metadata'] = {}): Partial<FileMetadata> {
+export function toMetadata({ fileName, uploadId, sha256 }: FileMetadata): Record<string, string> {
   return {
-    fileName: decoded(metadata['file-name']),
-    by: decoded(metadata['uploaded-by']),
-    uploadId: decoded(metadata['upload-id']),
-    sha256: decoded(metadata['sha256']),
+    'file-name': encoded(fileName),
+    ...(sha256 && { sha256 }),
+    ...(uploadId && { [writeId]: writeOf(uploadId) }),
   };
 }
 
+function encoded(name: string): string {
+  if (typeof name === 'string' && name.isWellFormed()) return encodeURIComponent(name);
+  throw new StorageError('invalid_request', 'A file name must be well-formed text.');
+}
+
+/** Names the write that an upload ends in, and cannot be turned back into the upload's id. */
+const writeOf = (uploadId: string) => createHash('sha256').update(`write of ${uploadId}`).digest('hex').slice(0, 32);
+
+/** Whether a file came from this upload. Files of version 0.1.0 have the upload's id itself. */
+export const isFrom = (uploadId: string, info: ObjectInfo | undefined): info is ObjectInfo =>
+  info?.metadata !== undefined &&
+  (info.metadata[writeId] === writeOf(uploadId) || info.metadata['upload-id'] === uploadId);
+
 /** `nameInKey` speaks where the store was not asked for metadata, as in lists. */
 export function storedFile(info: ObjectInfo, nameInKey: string): StoredFile {
-  const { fileName = nameInKey, sha256 } = fromMetadata(info.metadata);
+  const fileName = decoded(info.metadata?.['file-name']) ?? nameInKey;
+  const sha256 = info.metadata?.['sha256'];
   const contentType = info.contentType ?? typeByExtension(nameInKey)?.mime ?? 'application/octet-stream';
   const file: StoredFile = { fileName, contentType, size: info.size, etag: info.etag };
   if (info.lastModified) file.lastModified = info.lastModified;

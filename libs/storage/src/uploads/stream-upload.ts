@@ -35,7 +35,7 @@ export async function streamUpload(
     const begun = isText ? await begin(verified, type) : { bytes: verified, contentType: type.mime };
     const info = await store.put(org, key, begun.bytes, {
       contentType: begun.contentType,
-      metadata: toMetadata({ fileName, by }),
+      metadata: toMetadata({ fileName }),
       size,
       atMost,
       ifAbsent: !replaces,

@@ -24,7 +24,16 @@ export interface Promised {
   multipart: boolean;
 }
 
-/** An upload may be completed as long as its bytes are kept: `incoming/` expires after a day. */
+/** The promise as a token gives it back. */
+export interface Opened extends Promised {
+  /** Milliseconds since 1970. */
+  begunAt: number;
+}
+
+/**
+ * An upload may be completed as long as its bytes are kept: `incoming/` expires after a day. The marker of its end is
+ * written later than its token and kept as long, so it outlives it.
+ */
 export const tokenSeconds = 24 * 3600;
 const audience = 'nest-tenant-storage:upload';
 
@@ -57,7 +66,7 @@ export class UploadTokens {
   }
 
   /** Throws `invalid_token` for anything this application did not seal within the last day. */
-  async open(token: unknown): Promise<Promised> {
+  async open(token: unknown): Promise<Opened> {
     if (typeof token === 'string' && token.length < 16_384) {
       const { jwtDecrypt } = await jose();
       for (const key of this.#keys) {
@@ -65,9 +74,9 @@ export class UploadTokens {
           audience,
           keyManagementAlgorithms: ['dir'],
           contentEncryptionAlgorithms: ['A256GCM'],
-          requiredClaims: ['exp'],
+          requiredClaims: ['exp', 'iat'],
         }).catch(() => undefined);
-        if (opened) return opened.payload.promised;
+        if (opened) return { ...opened.payload.promised, begunAt: (opened.payload.iat ?? 0) * 1000 };
       }
     }
     throw new StorageError('invalid_token', 'The upload token is invalid or has expired. Begin the upload again.');

@@ -46,14 +46,34 @@ async function begin(bytes: Buffer, fileName: string, multipart: boolean) {
   return forms.beginUpload(one, place, promise, { by });
 }
 
+/** What Uppy says of the faults that are made here on purpose. */
+const quiet = { debug: () => {}, warn: () => {}, error: () => {} };
+
 /** What a page does: the ticket's token goes to our own `sign` endpoint, the rest is Uppy's. */
 function uppyFor(bytes: Buffer, token: string, multipart: boolean, partSize: number) {
-  const uppy = new Uppy<Record<string, unknown>, Record<string, unknown>>({ autoProceed: false }).use(AwsS3, {
-    shouldUseMultipart: multipart,
-    getChunkSize: () => partSize,
-    signRequest: (step: UploadStep) => uploads.sign(one, token, step, { by }),
-  } as never);
+  const uppy = new Uppy<Record<string, unknown>, Record<string, unknown>>({ autoProceed: false, logger: quiet }).use(
+    AwsS3,
+    {
+      shouldUseMultipart: multipart,
+      getChunkSize: () => partSize,
+      signRequest: (step: UploadStep) => uploads.sign(one, token, step, { by }),
+    } as never,
+  );
   uppy.addFile({ name: 'film.mp4', type: 'video/mp4', data: new Blob([bytes as Uint8Array<ArrayBuffer>]) });
+  return uppy;
+}
+
+/** The README's recipe: whatever Uppy heard from the store, `complete` decides. */
+function decidedByComplete(uppy: ReturnType<typeof uppyFor>, token: string) {
+  uppy.addPostProcessor(async (fileIDs) => {
+    for (const id of fileIDs) {
+      const error = await uploads.complete(one, token, { by }).then(
+        () => null,
+        ({ message }: Error) => message,
+      );
+      uppy.setFileState(id, { error });
+    }
+  });
   return uppy;
 }
 
@@ -126,6 +146,45 @@ onEmbedded(
   },
   runs(120_000, 600_000),
 );
+
+describe('an answer that is lost', () => {
+  onEmbedded('to PUT: Uppy sends again, hears 412, and the upload ends in success', async () => {
+    const bytes = movie(300_000);
+    const ticket = await begin(bytes, 'put.mp4', false);
+    const incoming = /^incoming\/1\/[^.]+$/;
+    storage.s3.requests.clear();
+    storage.s3.faults.add({ operation: 'PutObject', key: incoming, action: { cutAfterBytes: bytes.length } });
+    const result = await decidedByComplete(uppyFor(bytes, ticket.token, false, MiB), ticket.token).upload();
+    expect([result?.failed, result?.successful?.length]).toEqual([[], 1]);
+    const sent = requestsOf('PutObject').filter(({ key = '' }) => incoming.test(key));
+    expect(sent.map(({ status, code }) => code ?? status)).toEqual([200, 'PreconditionFailed']);
+    expect(await storage.contents()).toEqual({ keys: ['1/uploads/forms/201/field_7/put.mp4'], openUploads: [] });
+  });
+
+  onEmbedded('to the completion of parts: Uppy hears 404, and the upload ends in success', async () => {
+    const bytes = movie(9 * MiB);
+    const ticket = await begin(bytes, 'parts.mp4', true);
+    const part = (number: number) =>
+      `<Part><PartNumber>${number}</PartNumber><ETag>${'0'.repeat(32)}</ETag></Part>`.length;
+    const cutAfterBytes = '<CompleteMultipartUpload></CompleteMultipartUpload>'.length + part(1) + part(2);
+    storage.s3.requests.clear();
+    storage.s3.faults.add({ operation: 'CompleteMultipartUpload', action: { cutAfterBytes } });
+    const result = await decidedByComplete(uppyFor(bytes, ticket.token, true, 8 * MiB), ticket.token).upload();
+    expect([result?.failed, result?.successful?.length]).toEqual([[], 1]);
+    const made = requestsOf('CompleteMultipartUpload').map(({ status, code }) => code ?? status);
+    expect(made).toEqual([200, 'NoSuchUpload']);
+    expect(await storage.contents()).toEqual({ keys: ['1/uploads/forms/201/field_7/parts.mp4'], openUploads: [] });
+  });
+
+  onEmbedded('what never arrived is no success, and can be tried again', async () => {
+    const bytes = movie(300_000);
+    const ticket = await begin(bytes, 'again.mp4', false);
+    storage.s3.faults.add({ operation: 'PutObject', key: /^incoming/, action: 'refuse' });
+    const uppy = decidedByComplete(uppyFor(bytes, ticket.token, false, MiB), ticket.token);
+    expect((await uppy.upload())?.failed).toHaveLength(1);
+    expect((await uppy.retryAll())?.failed).toEqual([]);
+  });
+});
 
 onEmbedded('a connection cut in the middle of a part is made up for', async () => {
   const bytes = movie(17 * MiB);
