@@ -15,7 +15,8 @@ export async function applyLifecycle(s3: S3): Promise<void> {
 export function expirationHeader(s3: S3, bucket: string, version: ObjectVersion): Record<string, string> {
   const record = s3.store.bucket(bucket);
   const document = record.config['lifecycle'];
-  if (document === undefined || s3.store.objects(bucket).latest(version.key) !== version) return {};
+  if (document === undefined || s3.store.objects(bucket).latest(version.key)?.versionId !== version.versionId)
+    return {};
   const rules = parsed.get(record) ?? parseLifecycle(document);
   parsed.set(record, rules);
   const expiry = expiryOf(rules, version);
