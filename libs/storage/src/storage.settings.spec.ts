@@ -28,7 +28,7 @@ const mistakes: [string, unknown, RegExp][] = [
   ['unknown checksums', { checksums: 'always' }, /checksums must be/],
   ['a timeout of nothing', { timeouts: { request: 0 } }, /timeouts\.request/],
   ['too many attempts', { maxAttempts: 11 }, /maxAttempts/],
-  ['a misspelt limit', { limits: { uploadsPerUsers: 1 } }, /uploadsPerUsers is no limit: there are uploadsPerUser/],
+  ['a misspelt limit', { limits: { uploadsPerUsers: 1 } }, /uploadsPerUsers is no limit. Did you mean uploadsPerUser/],
   ['a limit of nothing', { limits: { uploadsPerOrg: 0 } }, /limits\.uploadsPerOrg must be/],
   ['no sockets', { maxSockets: 0 }, /maxSockets/],
   ['no downloads', { limits: { downloadsPerOrg: 0 } }, /limits\.downloadsPerOrg/],
