@@ -48,8 +48,8 @@ export const plantedFaults: Record<string, Planted> = {
     seenAs: 'a lie about content',
     plant(demo) {
       const store = storeOf(demo);
-      const read = store.read.bind(store);
-      jest.spyOn(store, 'read').mockImplementation(async (org, key, options) => {
+      const read = store.readAtOnce.bind(store);
+      jest.spyOn(store, 'readAtOnce').mockImplementation(async (org, key, options) => {
         const stream = await read(org, key, options);
         if (!key.startsWith('incoming/')) return stream;
         stream.body.destroy();

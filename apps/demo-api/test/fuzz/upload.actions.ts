@@ -4,9 +4,6 @@ import type { Worker } from './worker.js';
 
 /* What people try with uploads that are theirs. */
 
-/** Whether an upload that ended in one process is tried again in the other one too. */
-const inAnyProcess = false;
-
 const html = (length: number) => Buffer.from('<!doctype html><script>alert(1)</script>'.padEnd(length, ' '));
 
 export async function lieAboutContent(worker: Worker): Promise<void> {
@@ -46,7 +43,7 @@ export async function tryAgain(worker: Worker): Promise<void> {
   const { world, random } = worker;
   const ended = random.pick(worker.ended.slice(-8));
   if (!ended) return;
-  const at = inAnyProcess ? worker.somewhere : ended.at;
+  const at = worker.somewhere;
   const step = { token: ended.token, method: 'PUT' };
   const signed = await world.ask('POST', '/api/uploads/sign', { as: ended.by, at, body: step });
   world.expect(signed.status === 404, 'a step of an upload that is over is signed', ended.how, signed.status);

@@ -187,7 +187,7 @@ export class ObjectStore {
     await this.#call(org, key, (client) => abortIncomplete(client, org, this.#target(key), this.#clients.main));
   }
 
-  /** Whether at least so many multipart uploads of a key are open. */
+  /** Whether at least so many multipart uploads of a key are known to be open: not every application may list them. */
   async hasIncomplete(org: OrgId, key: ObjectKey, count: number): Promise<boolean> {
     const page = await this.#call(org, key, () => openUploads(this.#clients.main, org, this.#target(key)));
     return page.ids.length >= count;

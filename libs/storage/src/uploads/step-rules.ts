@@ -31,18 +31,12 @@ export async function requireSignable(
   if (isLast(step) && (await store.find(org, incoming))) {
     throw new StorageError('already_exists', 'The store has these bytes already. Complete the upload.');
   }
-  if (isCreation(step) && (await store.hasIncomplete(org, incoming, openUploadsOfOne).catch(unknown))) {
+  if (isCreation(step) && (await store.hasIncomplete(org, incoming, openUploadsOfOne))) {
     throw new StorageError(
       'too_many_requests',
       'This upload was begun too often. Abandon it, or go on with one of them.',
     );
   }
-}
-
-/** Some stores let no confined session list open uploads: there the lifecycle rule alone bounds them. */
-function unknown(error: unknown): false {
-  if (error instanceof StorageError && error.code === 'store_refused') return false;
-  throw error;
 }
 
 /** As HTTP has it, quoted; a client that took it from a document may have lost the quotes. */
