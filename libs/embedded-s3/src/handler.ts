@@ -5,17 +5,20 @@ import { authenticate, type Authenticated } from './auth/authenticate.js';
 import { RequestBody, type PayloadOptions } from './auth/payload.js';
 import type { Fault, Faults } from './controls/faults.js';
 import type { RequestLog, RequestRecord } from './controls/request-log.js';
+import { corsHeaders, preflight } from './cors/cors.js';
+import { S3Error } from './errors/s3-error.js';
 import { errorAnswer, stsErrorAnswer, type Answer } from './http/answer.js';
 import { checkHeaders } from './http/known-headers.js';
 import { parseRequest, type S3Request } from './http/request.js';
-import { S3Error } from './http/s3-error.js';
 import { send } from './http/send.js';
-import { authorise } from './operations/authorise.js';
-import type { Context, S3 } from './operations/context.js';
-import { corsHeaders, preflight } from './operations/cors.js';
-import { findOperation } from './operations/find-operation.js';
 import { operations } from './operations/index.js';
-import { postObject } from './operations/post-object.js';
+import { postObject } from './operations/objects/post-object.js';
+import { authorise } from './request/authorise.js';
+import type { Context } from './request/context.js';
+import { operationFinder } from './request/find-operation.js';
+import type { S3 } from './s3.js';
+
+const findOperation = operationFinder(operations);
 
 /** Answers requests: parse, authenticate, find the operation, authorise, carry out. */
 export class Handler {
@@ -81,7 +84,7 @@ export class Handler {
     const { bucket = '', key = '' } = request;
     exchange.request = request;
     exchange.record.accessKeyId = caller.identity.accessKeyId;
-    const operation = findOperation(operations, request);
+    const operation = findOperation(request);
     if ((operation.service ?? 's3') !== service) throw new S3Error('AuthorizationHeaderMalformed');
     Object.assign(exchange.record, { operation: operation.name, ...(bucket && { bucket }), ...(key && { key }) });
     if (operation.level !== 'service' && operation.bucketExists !== false) this.s3.store.bucket(bucket);

@@ -2,17 +2,17 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { accountIdentities, accountRoles } from './auth/account.js';
+import { accountIdentities, accountRoles } from './account/account.js';
 import { Clock } from './controls/clock.js';
-import { allFeatures, type Features } from './controls/features.js';
 import { Faults } from './controls/faults.js';
+import { allFeatures, type Features } from './controls/features.js';
 import { RequestLog } from './controls/request-log.js';
 import { Handler } from './handler.js';
 import { closeListener, createListener, listen } from './http/listener.js';
-import type { S3 } from './operations/context.js';
-import { createBucketRecord } from './operations/buckets.js';
-import { applyLifecycle } from './operations/lifecycle.js';
+import { applyLifecycle } from './lifecycle/lifecycle.js';
+import { createBucketRecord } from './operations/buckets/bucket-record.js';
 import type { Credentials, EmbeddedS3Options } from './options.js';
+import type { S3 } from './s3.js';
 import { Store } from './store/store.js';
 
 /** A running server. */

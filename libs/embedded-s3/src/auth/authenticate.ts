@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import type { Caller, S3 } from '../operations/context.js';
+import type { Caller } from '../account/caller.js';
+import { S3Error } from '../errors/s3-error.js';
 import type { S3Request } from '../http/request.js';
-import { S3Error } from '../http/s3-error.js';
+import type { S3 } from '../s3.js';
 import { verify } from './authentication.js';
 import { readAuthorization, unsupportedMechanism } from './header-auth.js';
 import { openPayload } from './open-payload.js';

@@ -1,9 +1,10 @@
-import type { Caller, S3 } from '../operations/context.js';
+import type { Caller } from '../account/caller.js';
+import type { Identity } from '../account/identities.js';
+import { S3Error } from '../errors/s3-error.js';
 import type { S3Request } from '../http/request.js';
-import { S3Error } from '../http/s3-error.js';
+import type { S3 } from '../s3.js';
 import { expectedSignature, type Claim } from './canonical-request.js';
 import type { ChunkSigning } from './chunk-decoder.js';
-import type { Identity } from './identities.js';
 import { sameSignature } from './signing-key.js';
 
 /** A request whose sender is known. */

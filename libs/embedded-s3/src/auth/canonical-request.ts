@@ -1,9 +1,6 @@
 import type { S3Request } from '../http/request.js';
+import { encodeSigned } from '../http/uri-encoding.js';
 import { scopeText, sha256Hex, sign, signingKey, type Scope } from './signing-key.js';
-
-/** Percent-encodes as Signature Version 4 does: everything but `A-Za-z0-9-._~`. */
-export const encodeSigned = (text: string): string =>
-  encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 
 /** Everything a Signature Version 4 signature vouches for, beside the request itself. */
 export interface Claim {

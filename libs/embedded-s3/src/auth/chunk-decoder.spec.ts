@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { S3Error } from '../http/s3-error.js';
+import { S3Error } from '../errors/s3-error.js';
 import { ChunkDecoder } from './chunk-decoder.js';
 
 const frame = (chunks: readonly string[], trailer = ''): string =>

@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import { S3Error } from '../http/s3-error.js';
+import { S3Error } from '../errors/s3-error.js';
 import { sameSignature, scopeText, sha256Hex, sign, type Scope } from './signing-key.js';
 
 const EMPTY_HASH = sha256Hex('');

@@ -1,4 +1,4 @@
-import { S3Error, type ErrorCode } from '../http/s3-error.js';
+import { S3Error, type ErrorCode } from '../errors/s3-error.js';
 import { parseAmzDate, type Scope } from './signing-key.js';
 
 export interface Credential {

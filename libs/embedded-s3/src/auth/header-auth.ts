@@ -1,6 +1,6 @@
-import type { S3 } from '../operations/context.js';
+import { S3Error } from '../errors/s3-error.js';
 import type { S3Request } from '../http/request.js';
-import { S3Error } from '../http/s3-error.js';
+import type { S3 } from '../s3.js';
 import type { SignedRequest } from './authentication.js';
 import { parseCredential, parseDate } from './credential.js';
 

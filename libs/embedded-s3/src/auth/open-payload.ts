@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
+import { S3Error } from '../errors/s3-error.js';
 import type { S3Request } from '../http/request.js';
-import { S3Error } from '../http/s3-error.js';
 import { ChunkDecoder, type ChunkSigning } from './chunk-decoder.js';
 import { RequestBody, type Payload, type PayloadOptions } from './payload.js';
 

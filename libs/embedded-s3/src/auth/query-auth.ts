@@ -1,6 +1,7 @@
-import type { S3 } from '../operations/context.js';
+import { S3Error } from '../errors/s3-error.js';
+import { asHeaderValue } from '../http/header-value.js';
 import type { S3Request } from '../http/request.js';
-import { S3Error } from '../http/s3-error.js';
+import type { S3 } from '../s3.js';
 import type { SignedRequest } from './authentication.js';
 import { parseCredential, parseDate } from './credential.js';
 
@@ -77,11 +78,4 @@ export function takeHoistedHeaders(request: S3Request): S3Request {
     else throw new S3Error('InvalidArgument', `${header} is given twice, as a header and in the query.`);
   }
   return { ...request, query, headers };
-}
-
-/** As the value would have arrived in a header: its UTF-8 bytes as latin1, without control characters. */
-export function asHeaderValue(text: string): string {
-  // oxlint-disable-next-line no-control-regex
-  if (/[\u0000-\u0008\u000a-\u001f\u007f]/.test(text)) throw new S3Error('InvalidArgument');
-  return Buffer.from(text, 'utf8').toString('latin1');
 }

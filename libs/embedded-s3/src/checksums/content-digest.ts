@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { S3Error } from '../http/s3-error.js';
+import { S3Error } from '../errors/s3-error.js';
 import type { Checksum } from '../store/records.js';
 import { checkDigest, digestOf, headerOf, type ChecksumAlgorithm } from './algorithms.js';
 import type { ExpectedChecksums } from './expected.js';

@@ -1,4 +1,4 @@
-import { S3Error } from '../http/s3-error.js';
+import { S3Error } from '../errors/s3-error.js';
 import { checkDigest, checksumAlgorithms, headerOf, readAlgorithm, type ChecksumAlgorithm } from './algorithms.js';
 
 type Headers = Readonly<Record<string, string | undefined>>;

@@ -1,4 +1,4 @@
-import { S3Error } from '../http/s3-error.js';
+import { S3Error } from '../errors/s3-error.js';
 import type { Checksum } from '../store/records.js';
 import { digestOf, isCrc, readAlgorithm, type ChecksumAlgorithm } from './algorithms.js';
 import { combineCrc } from './crc.js';

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../http/s3-error.js';
+import type { ErrorCode } from '../errors/s3-error.js';
 
 /** Something that goes wrong on purpose. */
 export interface Fault {

@@ -1,5 +1,5 @@
-import { asHeaderValue } from '../auth/query-auth.js';
-import { readXml } from '../http/xml-reader.js';
+import { asHeaderValue } from '../http/header-value.js';
+import { readXml } from '../xml/xml-reader.js';
 
 /** Fields that describe the object as headers of PutObject do. */
 const DESCRIBING =

@@ -1,5 +1,5 @@
 import busboy from 'busboy';
-import { S3Error } from '../http/s3-error.js';
+import { S3Error } from '../errors/s3-error.js';
 
 /** Bytes of a form without its file. Source: S3 API reference, "POST Object". */
 export const MAX_FORM = 20 * 1024;

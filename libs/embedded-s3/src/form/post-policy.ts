@@ -1,4 +1,4 @@
-import { S3Error } from '../http/s3-error.js';
+import { S3Error } from '../errors/s3-error.js';
 
 type Condition =
   | { operator: 'eq' | 'starts-with'; field: string; value: string; written: unknown }

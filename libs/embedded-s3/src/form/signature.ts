@@ -1,8 +1,9 @@
+import type { Caller } from '../account/caller.js';
 import { findIdentity } from '../auth/authentication.js';
 import { parseCredential, parseDate } from '../auth/credential.js';
 import { sameSignature, sign, signingKey } from '../auth/signing-key.js';
-import { S3Error } from '../http/s3-error.js';
-import type { Caller, S3 } from '../operations/context.js';
+import { S3Error } from '../errors/s3-error.js';
+import type { S3 } from '../s3.js';
 
 const MAX_SKEW_MS = 15 * 60 * 1000;
 

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
-import { xmlDocument, type XmlNode } from './xml-writer.js';
-import type { S3Error } from './s3-error.js';
+import type { S3Error } from '../errors/s3-error.js';
+import { xmlDocument, type XmlNode } from '../xml/xml-writer.js';
 
 export interface Answer {
   readonly status: number;

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
+import { S3Error } from '../errors/s3-error.js';
 import { errorAnswer } from './answer.js';
-import { S3Error } from './s3-error.js';
 
 /** What is not HTTP gets S3's error, where it can still be told, and the connection is closed. */
 export function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {

@@ -1,5 +1,5 @@
+import { S3Error } from '../errors/s3-error.js';
 import type { S3Request } from './request.js';
-import { S3Error } from './s3-error.js';
 
 /** Every `x-amz-*` header this server acts on, or that has no meaning beyond the request that carries it. */
 const KNOWN = new RegExp(

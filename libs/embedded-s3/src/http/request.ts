@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { S3Error } from './s3-error.js';
+import { S3Error } from '../errors/s3-error.js';
 
 const MAX_KEY_BYTES = 1024;
 

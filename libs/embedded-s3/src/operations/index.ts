@@ -1,25 +1,28 @@
-import { bucketConfigOperations } from './bucket-config.js';
-import { bucketPolicyOperations } from './bucket-policy.js';
-import { bucketOperations } from './buckets.js';
-import { completeOperations } from './complete-upload.js';
-import type { Operation } from './context.js';
-import { copyOperations } from './copy-object.js';
-import { deleteOperations } from './delete-object.js';
-import { attributesOperations } from './get-object-attributes.js';
-import { getOperations } from './get-object.js';
-import { listOperations } from './list-objects.js';
-import { lockOperations } from './lock-settings.js';
-import { multipartOperations } from './multipart-uploads.js';
-import { aclOperations } from './object-acl.js';
-import { putOperations } from './put-object.js';
-import { stsOperations } from './sts.js';
-import { unsetOperations } from './unset-settings.js';
-import { taggingOperations } from './tagging.js';
-import { partOperations } from './upload-parts.js';
-import { versioningOperations } from './versioning.js';
+import { aclOperations } from '../acl/acl-operations.js';
+import { lockOperations } from '../lock/lock-operations.js';
+import type { Operation } from '../request/context.js';
+import { stsOperations } from '../sts/security-token-service.js';
+import { taggingOperations } from '../tags/tagging.js';
+import { bucketOperations } from './buckets/buckets.js';
+import { listBucketsOperations } from './buckets/list-buckets.js';
+import { completeOperations } from './multipart/complete-upload.js';
+import { multipartOperations } from './multipart/multipart-uploads.js';
+import { partOperations } from './multipart/upload-parts.js';
+import { copyOperations } from './objects/copy-object.js';
+import { deleteOperations } from './objects/delete-object.js';
+import { attributesOperations } from './objects/get-object-attributes.js';
+import { getOperations } from './objects/get-object.js';
+import { listVersionsOperations } from './objects/list-object-versions.js';
+import { listOperations } from './objects/list-objects.js';
+import { putOperations } from './objects/put-object.js';
+import { bucketConfigOperations } from './settings/bucket-config.js';
+import { bucketPolicyOperations } from './settings/bucket-policy.js';
+import { unsetOperations } from './settings/unset-settings.js';
+import { versioningOperations } from './settings/versioning.js';
 
 /** Every operation the server knows. */
 export const operations: readonly Operation[] = [
+  ...listBucketsOperations,
   ...bucketOperations,
   ...listOperations,
   ...putOperations,
@@ -29,6 +32,7 @@ export const operations: readonly Operation[] = [
   ...deleteOperations,
   ...taggingOperations,
   ...versioningOperations,
+  ...listVersionsOperations,
   ...partOperations,
   ...multipartOperations,
   ...lockOperations,

@@ -1,4 +1,4 @@
-import { isIP, BlockList } from 'node:net';
+import { BlockList, isIP } from 'node:net';
 import { isConditionKey } from './condition-keys.js';
 import { listOf, PolicyError, type PolicyConditions } from './document.js';
 import { fillIn, literal, matches, split, type Lookup } from './pattern.js';

@@ -113,3 +113,11 @@ export type Change =
   | { readonly type: 'removeUpload'; readonly uploadId: string }
   /** everything before it is live: the history was written anew up to here */
   | { readonly type: 'compacted' };
+
+/** The bytes of a version. */
+export const segmentsOf = (version: AnyVersion | undefined): readonly Segment[] =>
+  version && !version.deleteMarker ? version.segments : [];
+
+/** The bytes of all parts of an upload. */
+export const partSegments = (upload: UploadRecord | undefined): readonly Segment[] =>
+  Object.values(upload?.parts ?? {}).map((part) => part.segment);

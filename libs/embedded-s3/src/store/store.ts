@@ -1,11 +1,11 @@
 import { mkdirSync } from 'node:fs';
-import { S3Error } from '../http/s3-error.js';
+import { S3Error } from '../errors/s3-error.js';
 import { DataFiles } from './data-files.js';
 import { systemDisk, type Disk } from './disk.js';
 import { lockFolder, type FolderLock } from './folder-lock.js';
 import { Journal } from './journal.js';
 import { ObjectIndex } from './object-index.js';
-import type { AnyVersion, BucketRecord, Change, Segment, UploadRecord } from './records.js';
+import { partSegments, segmentsOf, type BucketRecord, type Change, type UploadRecord } from './records.js';
 import { SharedValues } from './shared-values.js';
 
 interface Bucket {
@@ -133,10 +133,10 @@ export class Store {
         break;
       case 'version':
         this.data.retain(segmentsOf(change.version));
-        this.data.release(segmentsOf(this.objects(change.bucket).put(this.slim(change.version))));
+        this.data.release(segmentsOf(this.objects(change.bucket).put(this.shared.slim(change.version))));
         break;
       case 'amend':
-        this.objects(change.bucket).amend(this.slim(change.version));
+        this.objects(change.bucket).amend(this.shared.slim(change.version));
         break;
       case 'removeVersion':
         this.data.release(segmentsOf(this.objects(change.bucket).remove(change.key, change.versionId)));
@@ -163,19 +163,6 @@ export class Store {
     }
   }
 
-  /** The same version, in less memory. */
-  private slim<T extends AnyVersion>(version: T): T {
-    if (version.deleteMarker) return version;
-    const { headers, metadata, tags, encryption } = version;
-    return {
-      ...version,
-      headers: this.shared.of(headers),
-      metadata: this.shared.of(metadata),
-      tags: this.shared.of(tags),
-      encryption: this.shared.of(encryption),
-    };
-  }
-
   /** Records never change, so that a list of them says what there is now, whatever comes while it is read. */
   private snapshot(): Iterable<readonly Change[]> {
     const { account } = this;
@@ -194,9 +181,3 @@ export class Store {
     })();
   }
 }
-
-const segmentsOf = (version: AnyVersion | undefined): readonly Segment[] =>
-  version && !version.deleteMarker ? version.segments : [];
-
-const partSegments = (upload: UploadRecord | undefined): readonly Segment[] =>
-  Object.values(upload?.parts ?? {}).map((part) => part.segment);

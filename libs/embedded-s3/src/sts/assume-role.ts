@@ -1,4 +1,4 @@
-import { S3Error } from '../http/s3-error.js';
+import { S3Error } from '../errors/s3-error.js';
 import { parsePolicy, PolicyError, type PolicyDocument } from '../policy/index.js';
 
 /** An AssumeRole request that is well formed. */

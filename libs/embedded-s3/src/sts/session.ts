@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { Role } from '../auth/account.js';
-import type { Identity } from '../auth/identities.js';
+import type { Role } from '../account/account.js';
+import type { Identity } from '../account/identities.js';
 import type { AssumeRole } from './assume-role.js';
 
 /** Credentials for one session of a role. Tags of the request win over the role's own. */
