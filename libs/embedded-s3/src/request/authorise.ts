@@ -1,22 +1,9 @@
 import { S3Error } from '../errors/s3-error.js';
 import { evaluateAccess, type Decision, type PolicyDocument, type PolicyRequest } from '../policy/index.js';
-import type { BucketRecord, Retention } from '../store/records.js';
+import type { BucketRecord } from '../store/records.js';
+import type { Access } from './access.js';
 import { conditionContext } from './condition-context.js';
 import type { Context } from './context.js';
-
-/** What a caller wants to do: the operation itself, the source of a copy, or one key of DeleteObjects. */
-export interface Access {
-  readonly action: string;
-  /** `''` for operations on the service */
-  readonly bucket: string;
-  /** `''` for operations on a bucket */
-  readonly key: string;
-  readonly versionId?: string;
-  /** of ListBucket, when the question is whether that key may be known to be absent */
-  readonly absentKey?: string;
-  /** what the request's document asks for, where it does not ask by headers */
-  readonly lock?: { readonly retention?: Retention; readonly legalHold?: 'ON' | 'OFF' };
-}
 
 /** A bucket's owner can always get out of a policy that locks everyone out. */
 const RESCUE = /^s3:(Get|Put|Delete)BucketPolicy$/;

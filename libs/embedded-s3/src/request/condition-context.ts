@@ -1,5 +1,5 @@
 import type { ContextValue } from '../policy/index.js';
-import type { Access } from './authorise.js';
+import type { Access } from './access.js';
 import type { Context } from './context.js';
 
 /** Headers that are condition keys of the same name. Source: Service Authorization Reference, "Condition keys for Amazon S3". */
