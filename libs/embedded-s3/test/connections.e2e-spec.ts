@@ -9,7 +9,12 @@ const receiver = {
 
 test('a request may take as long as it needs, a silent connection a minute', () => {
   const server = createListener(receiver);
-  expect(server).toMatchObject({ requestTimeout: 0, timeout: 60_000, headersTimeout: 60_000 });
+  expect(server).toMatchObject({
+    requestTimeout: 0,
+    timeout: 60_000,
+    headersTimeout: 60_000,
+    keepAliveTimeout: 60_000,
+  });
 });
 
 test('a connection that falls silent in the middle of a body is cut', async () => {

@@ -11,11 +11,12 @@ export type {
 export type { StorageSettings } from './storage.settings.js';
 export { STORAGE_SETTINGS } from './storage.tokens.js';
 export { StorageError, type StorageErrorCode } from './storage.error.js';
-export { StorageEvents, type Place, type Purpose, type StorageEvent } from './storage.events.js';
+export { StorageEvents, type StorageEvent } from './files/events.js';
+export type { Place } from './keys/place.js';
 export { maxFileBytes, readUrlSeconds, writeUrlSeconds } from './storage.policy.js';
 
 export { parseOrgId, type OrgId } from './keys/org-id.js';
-export { belongsToOrg, orgScopedKey, type KeyPrefix, type ObjectKey } from './keys/object-key.js';
+export { belongsToOrg, inOrg, orgScopedKey, prefixInOrg, type KeyPrefix, type ObjectKey } from './keys/object-key.js';
 export {
   layout,
   type Audience,
@@ -41,27 +42,22 @@ export { ObjectStore } from './s3/object-store.js';
 export type { CopyOptions, ObjectPage, ObjectStream, PutOptions, ReadOptions } from './s3/object-requests.js';
 export type { ObjectInfo } from './s3/object-info.js';
 
-export { FormUploadsService, type FilePage, type FormUploadOptions } from './domains/form-uploads.service.js';
-export { SignaturesService } from './domains/signatures.service.js';
-export { DocumentsService } from './domains/documents.service.js';
-export { TemplatesService } from './domains/templates.service.js';
-export { AuditArchiveService } from './domains/audit-archive.service.js';
-export {
-  openFile,
-  readUrl,
-  type By,
-  type DownloadOptions,
-  type FileStream,
-  type IncomingBytes,
-  type IncomingFile,
-  type ReadUrl,
-} from './domains/file-access.js';
+export { fileKind, type FileKind, type FileKindDeclaration, type PlaceOf } from './files/file-kind.js';
+export { Files, type UploadOptions } from './files/files.js';
+export type { AccessSubject, FileGate, FileSubject, Inspection, UploadEnding, UploadSubject } from './files/gate.js';
+export type { By, ByteSource, IncomingBytes, IncomingFile } from './files/incoming.js';
+export type { FilePage, ListOptions } from './files/listing.js';
+export type { DownloadOptions, FileStream, ReadUrl } from './files/outgoing.js';
+export type { StoredFile } from './files/stored-file.js';
+export { DirectUploads, type SignedStep } from './files/direct-uploads.js';
+export type { UploadPromise, UploadTicket } from './direct/upload-promise.js';
+export type { UploadStep } from './direct/upload-requests.js';
 
-export { DirectUploads, type SignedStep } from './uploads/direct-uploads.js';
-export { streamUpload } from './uploads/stream-upload.js';
-export type { StoredFile } from './uploads/stored-file.js';
-export type { UploadPromise, UploadTarget, UploadTicket } from './uploads/upload-target.js';
-export type { UploadStep } from './uploads/upload-requests.js';
+export { auditMonth, AuditArchiveService } from './kinds/audit-month.js';
+export { document, DocumentsService } from './kinds/document.js';
+export { formUpload, FormUploadsService } from './kinds/form-upload.js';
+export { logo, TemplatesService } from './kinds/logo.js';
+export { signature, SignaturesService } from './kinds/signature.js';
 
 export { CurrentOrg, TenantGuard } from './http/tenant.guard.js';
 export { StorageErrorFilter } from './http/storage-error.filter.js';

@@ -48,6 +48,10 @@ export const storageErrorCodes = [
   'scan_unavailable',
   /** The scanner has not answered yet. The same call is worth another try, after `retryAfterSeconds`. */
   'scan_pending',
+  /** A gate of the application says no. */
+  'not_allowed',
+  /** A gate of the application could not say yes: nothing was stored or given out. Worth another try. */
+  'check_unavailable',
   /** This user or organisation has as much under way as it may. Worth another try, after `retryAfterSeconds`. */
   'too_many_requests',
 ] as const;
@@ -59,6 +63,7 @@ const secondsToWait: Partial<Record<StorageErrorCode, number>> = {
   too_many_requests: 5,
   scan_unavailable: 5,
   scan_pending: 5,
+  check_unavailable: 5,
 };
 
 /** The one error this module throws. `message` is safe to show to the caller; `cause` holds the original and is for logs. */

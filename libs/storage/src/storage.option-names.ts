@@ -26,6 +26,7 @@ const options: NamesOf<StorageModuleOptions> = {
   maxSockets: true,
   limits: true,
   accept: true,
+  gates: true,
   expectedBucketOwner: true,
   orgOf: true,
   tokenSecrets: true,

@@ -1,5 +1,6 @@
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import type { BucketRules } from './bucket/bucket.options.js';
+import type { FileGate } from './files/gate.js';
 import type { AcceptOption } from './content/accepted-types.js';
 
 /** Long-lived or temporary keys. Temporary ones (`ASIA…`) need their `sessionToken`. */
@@ -131,6 +132,8 @@ export interface StorageModuleOptions {
   tenantRole?: TenantRole;
   /** How the bucket was provisioned beyond these options (`appOrigins`, break-glass roles …): what the check compares with. */
   bucketRules?: BucketRules;
+  /** Who has a say in the life of every file, in their order: see `FileGate`. */
+  gates?: readonly FileGate[];
   /**
    * Reads the bucket's settings when the application starts: `warn` logs what differs, `fail` also ends the start when it
    * is an error. Needs the read rights that `nest-tenant-storage policy iam-app` prints. Default `off`.

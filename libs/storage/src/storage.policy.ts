@@ -29,4 +29,7 @@ export const partBytes = 5 * 1024 * 1024;
 export const ticketPartBytes = 8 * 1024 * 1024;
 
 /** Files of a list's page that carry read URLs: to sign is time of the event loop, which all requests share. */
+/** The files of one page of a list. */
+export const mostListed = 1_000;
+
 export const mostListedWithUrls = 200;

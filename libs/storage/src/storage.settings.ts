@@ -65,6 +65,7 @@ export function storageSettings(options: StorageModuleOptions): StorageSettings 
     uploadMethod: capabilities.postPolicy ? 'POST' : 'PUT',
     stableUrlSeconds: 0,
     accept: {},
+    gates: [],
     bucketRules: {},
     checkBucketOnBoot: 'off',
     ...definedOnly(options),
@@ -151,9 +152,15 @@ function* mistakesIn(options: StorageModuleOptions): Generator<string> {
     yield `checkBucketOnBoot must be 'off', 'warn' or 'fail'.`;
   }
   yield* mistakesInAccept(options.accept);
+  if (options.gates !== undefined && !areGates(options.gates)) {
+    yield 'gates must be a list of objects, each with a name.';
+  }
   if (isRecord(tenantRole)) yield* mistakesInRole(tenantRole);
   for (const mistake of isRecord(bucketRules) ? mistakesInRules(bucketRules) : []) yield `bucketRules: ${mistake}`;
 }
+
+const areGates = (gates: unknown): boolean =>
+  Array.isArray(gates) && gates.every((gate) => isRecord(gate) && typeof gate['name'] === 'string');
 
 function* mistakesInKeys({ accessKeyId, secretAccessKey, sessionToken }: AwsCredentialIdentity): Generator<string> {
   if (!accessKeyId || !secretAccessKey) {

@@ -1,7 +1,7 @@
 import { acceptedTypes } from '../src/content/accepted-types.js';
 import { admitDeclared } from '../src/content/declared-type.js';
 import type { Sample } from '../src/testing/samples.js';
-import { verifiedBytes } from '../src/uploads/verified-bytes.js';
+import { verifiedBytes } from '../src/files/verified-bytes.js';
 
 /** The way of every upload: by its declared type, then while it flows, in pieces. `accepted`, or the message of the refusal. */
 export async function outcomeOf(

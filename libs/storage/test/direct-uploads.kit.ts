@@ -1,12 +1,12 @@
 import { Test } from '@nestjs/testing';
-import { FormUploadsService } from '../src/domains/form-uploads.service.js';
-import { SignaturesService } from '../src/domains/signatures.service.js';
+import { FormUploadsService } from '../src/kinds/form-upload.js';
+import { SignaturesService } from '../src/kinds/signature.js';
 import { layout } from '../src/keys/layout.js';
 import { parseOrgId } from '../src/keys/org-id.js';
 import { StorageModule } from '../src/storage.module.js';
 import type { StorageModuleOptions } from '../src/storage.options.js';
 import { startTestStorage } from '../src/testing/test-storage.js';
-import { DirectUploads } from '../src/uploads/direct-uploads.js';
+import { DirectUploads } from '../src/files/direct-uploads.js';
 import { follow } from './http.js';
 
 export const one = parseOrgId('1');

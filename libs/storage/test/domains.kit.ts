@@ -1,9 +1,9 @@
 import { Test } from '@nestjs/testing';
-import { AuditArchiveService } from '../src/domains/audit-archive.service.js';
-import { DocumentsService } from '../src/domains/documents.service.js';
-import { FormUploadsService } from '../src/domains/form-uploads.service.js';
-import { SignaturesService } from '../src/domains/signatures.service.js';
-import { TemplatesService } from '../src/domains/templates.service.js';
+import { AuditArchiveService } from '../src/kinds/audit-month.js';
+import { DocumentsService } from '../src/kinds/document.js';
+import { FormUploadsService } from '../src/kinds/form-upload.js';
+import { SignaturesService } from '../src/kinds/signature.js';
+import { TemplatesService } from '../src/kinds/logo.js';
 import { parseOrgId } from '../src/keys/org-id.js';
 import { StorageModule } from '../src/storage.module.js';
 import { startTestStorage } from '../src/testing/test-storage.js';

@@ -1,6 +1,6 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { createHash } from 'node:crypto';
-import type { UploadTicket } from '../src/uploads/upload-target.js';
+import type { UploadTicket } from '../src/direct/upload-promise.js';
 import { one, pdf as bytes, startDirectUploads } from './direct-uploads.kit.js';
 import type { Reply } from './http.js';
 import type { Need } from './needs.js';

@@ -3,7 +3,10 @@ import type { Request, Response } from 'express';
 import {
   CurrentOrg,
   FormUploadsService,
+  layout,
+  ObjectStore,
   readOptionsOf,
+  readUrlSeconds,
   receiveFile,
   sendFile,
   TenantGuard,
@@ -12,12 +15,20 @@ import {
 import { JwtGuard } from './jwt.js';
 
 const field = { formId: '7', customFieldId: '3' };
+const headers = {
+  contentType: 'application/pdf',
+  contentDisposition: 'inline; filename="scan.pdf"',
+  cacheControl: 'private',
+};
 
 /** Files through the module, as the demo API has them. */
 @UseGuards(JwtGuard, TenantGuard)
 @Controller('files')
 export class FilesController {
-  constructor(private readonly forms: FormUploadsService) {}
+  constructor(
+    private readonly forms: FormUploadsService,
+    private readonly store: ObjectStore,
+  ) {}
 
   @Put(':fileName')
   async put(@CurrentOrg() org: OrgId, @Param('fileName') fileName: string, @Req() request: Request) {
@@ -37,7 +48,8 @@ export class FilesController {
 
   @Get(':fileName/url')
   async url(@CurrentOrg() org: OrgId, @Param('fileName') fileName: string) {
-    return this.forms.presignDownload(org, { ...field, fileName }, { unchecked: true, by: 'alice' });
+    // Signing alone: to look whether the file is there would cost both sides the same call to the store.
+    return this.store.presignRead(org, layout.formUpload(org, { ...field, fileName }), headers, readUrlSeconds);
   }
 
   @Get(':fileName/content')

@@ -2,15 +2,7 @@ import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { createPresignedPost } from '@aws-sdk/s3-presigned-post';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { NestFactory } from '@nestjs/core';
-import {
-  FormUploadsService,
-  layout,
-  ObjectStore,
-  parseOrgId,
-  readUrlSeconds,
-  StorageModule,
-  writeUrlSeconds,
-} from 'nest-tenant-storage';
+import { layout, ObjectStore, parseOrgId, readUrlSeconds, StorageModule, writeUrlSeconds } from 'nest-tenant-storage';
 import type { Bench } from '../bench.js';
 import { inTurns } from '../repeat.js';
 import { ratioRow, type Row } from '../row.js';
@@ -35,7 +27,6 @@ export async function presignRows({ quick, store }: Bench): Promise<Row[]> {
   });
   const client = new S3Client(plainClient(store));
   const objects = app.get(ObjectStore);
-  const forms = app.get(FormUploadsService);
   const files = names.map((fileName) => ({
     fileName,
     key: layout.formUpload(org, { ...field, fileName }),
@@ -61,7 +52,9 @@ export async function presignRows({ quick, store }: Bench): Promise<Row[]> {
       ),
     store: () => each(files, ({ key, headers }) => objects.presignRead(org, key, headers, readUrlSeconds)),
     service: () =>
-      each(files, ({ fileName }) => forms.presignDownload(org, { ...field, fileName }, { unchecked: true })),
+      each(files, ({ fileName }) =>
+        objects.presignRead(org, layout.formUpload(org, { ...field, fileName }), readHeaders(fileName), readUrlSeconds),
+      ),
   });
 
   const writes = await inTurns(repetitions, {

@@ -4,8 +4,8 @@ import { DirectUploads, ObjectStore, StorageError, STORAGE_SETTINGS, type Storag
 import { samples, type TestStorage } from 'nest-tenant-storage/testing';
 import type { IncomingMessage, Server } from 'node:http';
 import { Readable } from 'node:stream';
-import { OverMarkers } from '../../../../libs/storage/src/uploads/over-markers.js';
-import { UploadTokens } from '../../../../libs/storage/src/uploads/upload-token.js';
+import { OverMarkers } from '../../../../libs/storage/src/direct/over-markers.js';
+import { UploadTokens } from '../../../../libs/storage/src/direct/upload-token.js';
 import { RolesGuard } from '../../src/auth/roles.guard.js';
 import { jwtSecret, signByHand, type Demo } from '../demo.harness.js';
 

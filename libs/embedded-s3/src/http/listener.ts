@@ -30,6 +30,8 @@ export function createListener({ handle }: Receiver): Server {
   // Node's limit for a whole request, five minutes, would cut an upload that is only large
   server.requestTimeout = 0;
   server.timeout = IDLE_MS;
+  // Node's five seconds are so short that a busy client sends into a connection that is just being closed
+  server.keepAliveTimeout = IDLE_MS;
   return server;
 }
 

@@ -118,8 +118,11 @@ export type AcceptOption = {
   [Group in keyof typeof optionalTypes]?: readonly (keyof (typeof optionalTypes)[Group])[];
 };
 
+/** What the module writes itself. Nobody sends it, so no kind that takes what people send accepts it. */
+export const gzipLines: AcceptedType = download('application/gzip', 'gz');
+
 const optional: readonly AcceptedType[] = Object.values(optionalTypes).flatMap((group) => Object.values(group));
-const everyType = [...acceptedTypes, ...optional];
+const everyType = [...acceptedTypes, ...optional, gzipLines];
 const byMime = new Map(everyType.map((type) => [type.mime, type]));
 const firstByExtension = new Map(
   everyType.toReversed().flatMap((type) => type.extensions.map((extension) => [extension, type] as const)),

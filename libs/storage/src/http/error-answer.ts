@@ -28,6 +28,8 @@ const statusOf: Record<StorageErrorCode, number> = {
   malware_found: 422,
   scan_unavailable: 503,
   scan_pending: 409,
+  not_allowed: 403,
+  check_unavailable: 503,
   too_many_requests: 429,
 };
 

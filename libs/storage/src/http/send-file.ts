@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import type { FileStream } from '../domains/file-access.js';
+import type { FileStream } from '../files/outgoing.js';
 import type { ReadOptions } from '../s3/object-requests.js';
 import { StorageError } from '../storage.error.js';
 

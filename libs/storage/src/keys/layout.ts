@@ -48,7 +48,7 @@ export const layout = {
     inOrg(org)`uploads/forms/${formId}/field_${customFieldId}/${fileName}`,
   signature: (org: OrgId, { specialistId }: SignaturePlace) =>
     inOrg(org)`signatures/specialists/${specialistId}/signature.png`,
-  document: (org: OrgId, { documentId, audience }: DocumentPlace) =>
+  document: (org: OrgId, { documentId, audience }: { documentId: string; audience: string }) =>
     inOrg(org)`documents/${documentId}/${knownAudience(audience)}.pdf`,
   logo: (org: OrgId) => inOrg(org)`templates/logos/logo.png`,
   auditMonth: (org: OrgId, { year, month }: AuditMonthPlace) =>
@@ -58,10 +58,14 @@ export const layout = {
   over: (org: OrgId, { uploadId }: IncomingPlace) => inOrg(org, 'incoming')`${uploadId}.over`,
 };
 
-function knownAudience(audience: Audience): Audience {
-  if (audiences.includes(audience)) return audience;
+function knownAudience(audience: string): Audience {
+  const known = audiences.find((each) => each === audience);
+  if (known) return known;
   throw new StorageError('invalid_place', `The audience of a document is one of ${audiences.join(', ')}.`);
 }
+
+/** The same month by its one name: `{ year: '2026', month: '03' }`. */
+export const monthOf = ({ year, month }: AuditMonthPlace) => ({ year: fourDigits(year), month: twoDigits(month) });
 
 function fourDigits(year: unknown): string {
   if (isNumeral(year) && /^2[0-9]{3}$/.test(String(year))) return String(year);

@@ -56,7 +56,7 @@ export class ObjectStore {
   async put(org: OrgId, key: ObjectKey, bytes: AsyncIterable<Uint8Array>, options: PutOptions): Promise<ObjectInfo> {
     const { size, atMost, ifAbsent = false, replacing, signal, contentType, metadata } = options;
     if (!ifAbsent) requireChangeable(key);
-    const attributes = { contentType, metadata: { ...metadata, [writeId]: randomUUID() } };
+    const attributes = { contentType, metadata: { [writeId]: randomUUID(), ...metadata } };
     const { conditionalWrites, conditionalCompletion } = this.#settings.capabilities;
     const createOnly = { put: ifAbsent && conditionalWrites, completion: ifAbsent && conditionalCompletion };
     // A conditional PutObject refuses by itself; what takes longer is refused before its bytes have come.

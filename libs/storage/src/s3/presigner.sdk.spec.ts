@@ -7,7 +7,7 @@ import { at, corpusKeys, sdk, stores, type Store } from '../../test/signature.ki
 import { belongsToOrg, prefixBelongsToOrg, type KeyPrefix, type ObjectKey } from '../keys/object-key.js';
 import { parseOrgId } from '../keys/org-id.js';
 import { storageSettings } from '../storage.settings.js';
-import { safeHeaders } from '../uploads/stored-file.js';
+import { safeHeaders } from '../files/stored-file.js';
 import { readRequest } from './object-requests.js';
 import { Presigner } from './presigner.js';
 

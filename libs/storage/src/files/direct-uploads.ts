@@ -1,0 +1,178 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { acceptedType } from '../content/accepted-types.js';
+import { noUpload, UploadEndings } from '../direct/completion.js';
+import { lifeOf, requireInTime, requireSignable, sentEtag } from '../direct/step-rules.js';
+import { requireSafeStore, sent, ticketFor } from '../direct/tickets.js';
+import { admitted, type UploadPromise, type UploadTicket } from '../direct/upload-promise.js';
+import { stepRequest, type UploadStep } from '../direct/upload-requests.js';
+import { UploadTokens, type Opened, type Promised } from '../direct/upload-token.js';
+import { layout } from '../keys/layout.js';
+import { orgScopedKey } from '../keys/object-key.js';
+import type { OrgId } from '../keys/org-id.js';
+import type { Place } from '../keys/place.js';
+import { writeOf } from '../s3/file-metadata.js';
+import { ObjectStore } from '../s3/object-store.js';
+import { StorageError } from '../storage.error.js';
+import type { StorageSettings } from '../storage.settings.js';
+import { STORAGE_SETTINGS } from '../storage.tokens.js';
+import { StorageEvents } from './events.js';
+import type { UploadSubject } from './gate.js';
+import { storedFile, type StoredFile } from './stored-file.js';
+import { subjectOf, type UploadTarget } from './upload-target.js';
+import { eventSubject, UploadWatch } from './upload-watch.js';
+
+interface Caller {
+  /** The acting user: a token works for the one it was made for. */
+  by: string;
+  /** Where given, the token must have been made for it. */
+  purpose?: string;
+}
+
+export interface SignedStep {
+  method: string;
+  url: string;
+  headers?: Record<string, string>;
+  expiresAt: Date;
+}
+
+/**
+ * Uploads that go straight to the store. A client may write to `incoming/{org}/{upload id}` and nowhere else; what arrives
+ * is read by nobody until it has been compared with what was promised and copied to its place. No state is kept here: the
+ * token holds the promise, the bucket how the upload ended, so every step can be repeated, in any process.
+ */
+@Injectable()
+export class DirectUploads {
+  readonly #tokens: UploadTokens;
+  /** Completions under way: whoever asks for the same one meanwhile has its answer. */
+  readonly #completing = new Map<string, Promise<StoredFile>>();
+
+  constructor(
+    @Inject(STORAGE_SETTINGS) private readonly settings: StorageSettings,
+    private readonly store: ObjectStore,
+    private readonly events: StorageEvents,
+    private readonly endings: UploadEndings,
+    private readonly watch: UploadWatch,
+  ) {
+    this.#tokens = new UploadTokens(settings.tokenSecrets);
+  }
+
+  /** For `Files.beginUpload`: what a kind has admitted, and what the client promises. */
+  async begin(target: UploadTarget & { by: string }, promise: UploadPromise): Promise<UploadTicket> {
+    let subject = subjectOf(target, undefined, true);
+    let isAdmitted = false;
+    try {
+      requireSafeStore(this.settings);
+      const { size, sha256 } = admitted(promise, target.maxBytes);
+      subject = subjectOf(target, size, true);
+      await this.watch.admit(subject);
+      isAdmitted = true;
+      const ticket = await this.#ticket(target, { ...promise, size, sha256 });
+      this.events.emit({ kind: 'upload-begun', ...eventSubject(subject), contentType: target.type.mime, size });
+      return ticket;
+    } catch (error) {
+      await this.watch.failed(subject, error, isAdmitted);
+      throw error;
+    }
+  }
+
+  async #ticket(target: UploadTarget & { by: string }, promise: UploadPromise): Promise<UploadTicket> {
+    const { id, org, purpose, place, by, key, type, replaces, fileName, nameInKey } = target;
+    const present = await this.store.find(org, key);
+    if (present && !replaces) throw new StorageError('already_exists', 'There is already a file with this name.');
+    const { size, sha256 } = promise;
+    const promised: Promised = {
+      uploadId: id,
+      org,
+      by,
+      purpose,
+      place,
+      path: key.slice(org.length + 1),
+      fileName,
+      nameInKey,
+      contentType: type.mime,
+      size,
+      ...(sha256 && { sha256 }),
+      replaces,
+      ...(present && { replacing: present.etag }),
+      multipart: promise.multipart === true,
+    };
+    return ticketFor(this.store, this.settings, promised, await this.#tokens.seal(promised), promise.method);
+  }
+
+  /**
+   * Verifies what was sent and puts it in its place. Doing it again gives the same answer. With `etag`, the one that the
+   * store answered to the client's own request, no bytes but those are accepted (`conflict`): a form, which whoever holds it
+   * can send once more, then puts nothing else in their place.
+   */
+  async complete(org: OrgId, token: string, { etag, ...caller }: Caller & { etag?: string }): Promise<StoredFile> {
+    const promised = await this.#open(org, token, caller);
+    const sent = sentEtag(etag);
+    const name = `${promised.uploadId} ${sent ?? ''}`;
+    const completing =
+      this.#completing.get(name) ??
+      this.#complete(org, promised, sent).finally(() => void this.#completing.delete(name));
+    this.#completing.set(name, completing);
+    return completing;
+  }
+
+  async #complete(org: OrgId, promised: Promised, sent: string | undefined): Promise<StoredFile> {
+    const subject = subjectIn(promised);
+    const { info, isToTell, clean } = await this.endings.complete(org, promised, {
+      ...(sent !== undefined && { sent }),
+      inspect: () => this.watch.inspect(subject),
+      onRefusal: (error) => this.watch.failed(subject, error, true),
+    });
+    const file = storedFile(info, promised.nameInKey);
+    if (isToTell) await this.watch.stored(subject, file);
+    await clean();
+    return file;
+  }
+
+  /**
+   * Signs one step of a multipart upload, or the single PUT, on this upload's own object. A step that would send what the
+   * store has already is refused with `already_exists`: then `complete` is what is left to do.
+   */
+  async sign(org: OrgId, token: string, step: UploadStep, caller: Caller): Promise<SignedStep> {
+    const promised = await this.#open(org, token, caller);
+    const incoming = layout.incoming(org, promised);
+    const request = stepRequest(this.settings, promised, step);
+    requireInTime(promised);
+    if (await this.endings.isOver(org, promised)) throw noUpload();
+    await requireSignable(this.store, org, incoming, step);
+    const signed = await this.store.presign(org, incoming, request, { expiresIn: lifeOf(step) });
+    return { method: request.method, ...signed, headers: sent(request.headers) };
+  }
+
+  /** What an upload is for, so that an application can ask its own rules once more before it goes on. */
+  async describe(org: OrgId, token: string, caller: Caller): Promise<{ purpose: string; place: Place }> {
+    const { purpose, place } = await this.#open(org, token, caller);
+    return { purpose, place };
+  }
+
+  /** Gives an upload up: what was sent is removed. A completed one is not touched. */
+  async abandon(org: OrgId, token: string, caller: Caller): Promise<void> {
+    const promised = await this.#open(org, token, caller);
+    if (await this.endings.abandon(org, promised)) await this.watch.abandoned(subjectIn(promised));
+  }
+
+  async #open(org: OrgId, token: string, { by, purpose }: Caller): Promise<Opened> {
+    const promised = await this.#tokens.open(token);
+    const isTheirs = promised.org === org && promised.by === by && (purpose ?? promised.purpose) === promised.purpose;
+    if (!isTheirs) throw noUpload();
+    return promised;
+  }
+}
+
+const subjectIn = ({ uploadId, org, purpose, place, by, path, contentType, size }: Promised): UploadSubject => ({
+  id: uploadId,
+  eventId: writeOf(uploadId),
+  org,
+  purpose,
+  place,
+  by,
+  key: orgScopedKey(org, path),
+  contentType: acceptedType(contentType).mime,
+  size,
+  maxBytes: size,
+  direct: true,
+});
