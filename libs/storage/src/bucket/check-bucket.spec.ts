@@ -1,4 +1,6 @@
+import { getEventListeners, getMaxListeners } from 'node:events';
 import { startEmbeddedS3 } from '@nest-tenant-storage/embedded-s3';
+import { SMITHY_CONTEXT_KEY } from '@smithy/types';
 import { bucket as Bucket, rules } from '../../test/bucket.kit.js';
 import { allowed, cors, startCheckedBucket, yes } from '../../test/check-bucket.kit.js';
 import { createS3Client } from '../s3/s3-client.js';
@@ -16,6 +18,23 @@ afterAll(close);
 
 test('a provisioned bucket has nothing to say', async () => {
   expect(await checkBucket(settings, client, rules)).toEqual({ ok: true, findings: [] });
+});
+
+test('all calls listen to one signal, without a warning of Node’s, and none does after its end', async () => {
+  const signals = new Set<AbortSignal>();
+  client.middlewareStack.add(
+    (next, { [SMITHY_CONTEXT_KEY]: call }) => {
+      signals.add((call as { abortSignal: AbortSignal }).abortSignal);
+      return next;
+    },
+    { step: 'initialize', name: 'seen' },
+  );
+  await checkBucket(settings, client, rules);
+  client.middlewareStack.remove('seen');
+  const [signal, ...others] = signals;
+  expect(others).toEqual([]);
+  expect(getMaxListeners(signal!)).toBe(Infinity);
+  expect(getEventListeners(signal!, 'abort')).toEqual([]);
 });
 
 test('other people’s statements and rules are none of our business', async () => {

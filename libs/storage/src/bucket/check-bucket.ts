@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { StorageSettings } from '../storage.settings.js';
 import {
@@ -73,6 +74,8 @@ export async function checkBucket(
 ): Promise<BucketReport> {
   const options = checkedBucketOptions(bucketOptionsOf(settings, rules));
   const cancel = new AbortController();
+  // All settings are read at once, and each call listens until it ends: more than Node takes for a leak.
+  setMaxListeners(Infinity, cancel.signal);
   let timer: NodeJS.Timeout | undefined;
   // Cancelling does not reach a provider of credentials, so whoever waits is let go in any case.
   const late = new Promise<BucketReport>((resolve) => {

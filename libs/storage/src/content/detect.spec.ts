@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { runs } from '../../test/long.js';
 import { hostileSamples, samples, type Sample } from '../testing/samples.js';
 import { acceptedType, acceptedTypes } from './accepted-types.js';
 import { acceptDeclared } from './declared-type.js';
@@ -86,7 +87,7 @@ describe('files that are not', () => {
         );
         expect(['accepted', 'content_mismatch']).toContain(outcome);
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(300, 1000) },
     );
   });
 

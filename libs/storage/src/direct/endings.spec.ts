@@ -2,6 +2,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { Logger } from '@nestjs/common';
 import type { TestingModule } from '@nestjs/testing';
 import fc from 'fast-check';
+import { runs } from '../../test/long.js';
 import { by, key, one, pdf, place, startDirectUploads } from '../../test/direct-uploads.kit.js';
 import { follow } from '../../test/http.js';
 import { testNeeding } from '../../test/needs.js';
@@ -110,7 +111,7 @@ testNeeding(storage, 'embedded server')(
           expect(await keys()).toEqual([]);
         },
       ),
-      { numRuns: 20, seed: 20_261_127 },
+      { numRuns: runs(8, 20), seed: 20_261_127 },
     );
   },
   60_000,

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { runs } from '../../test/long.js';
 import { layout } from './layout.js';
 import {
   belongsToFolder,
@@ -58,7 +59,7 @@ describe('an object key, whatever goes in', () => {
         expect(belongsToOrg(text, a) && belongsToOrg(text, b)).toBe(false);
         expect(prefixBelongsToOrg(text, a) && prefixBelongsToOrg(text, b)).toBe(false);
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(300, 1000) },
     );
   });
 
@@ -79,7 +80,7 @@ describe('an object key, whatever goes in', () => {
           expect(belongsToFolder(id, folder)(key)).toBe(belongsToOrg(key, id));
         },
       ),
-      { numRuns: 5000 },
+      { numRuns: runs(1000, 5000) },
     );
   });
 
@@ -102,7 +103,7 @@ describe('an object key, whatever goes in', () => {
           expect(fine || /^error invalid_(key|place|file_name)$/.test(key)).toBe(true);
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(300, 1000) },
     );
   });
 
@@ -114,7 +115,7 @@ describe('an object key, whatever goes in', () => {
         const segments = [formId, `field_${customFieldId}`, fileName].map((text) => text.normalize('NFC'));
         expect(String(key).split('/')).toEqual(['1', 'uploads', 'forms', ...segments]);
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(300, 1000) },
     );
   });
 
@@ -129,7 +130,7 @@ describe('an object key, whatever goes in', () => {
         expect(decodeURIComponent(virtualHost)).toBe(`/${key}`);
         expect(String(key).normalize('NFC')).toBe(key);
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(300, 1000) },
     );
   });
 });

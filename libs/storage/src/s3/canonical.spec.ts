@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { runs } from '../../test/long.js';
 import { canonicalQuery, escape, escapePath } from './canonical.js';
 import { readRequest } from './object-requests.js';
 
@@ -36,6 +37,6 @@ test("a read's query, which is written out for speed, is the canonical one", () 
         }),
       );
     }),
-    { numRuns: 2000 },
+    { numRuns: runs(500, 2000) },
   );
 });

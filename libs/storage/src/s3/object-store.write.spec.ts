@@ -1,4 +1,5 @@
 import { HeadObjectCommand } from '@aws-sdk/client-s3';
+import { runs } from '../../test/long.js';
 import { testNeeding, type Need } from '../../test/needs.js';
 import { attributes, key, one, pattern, startObjectStore, stream } from '../../test/object-store.kit.js';
 import { partBytes } from '../storage.policy.js';
@@ -117,11 +118,13 @@ describe('put', () => {
     [partBytes + 1, 'conditionalCompletion'],
   ];
   for (const [length, need] of race) {
-    testNeeding(storage, need)(`absent-only: of ten at once one wins (${length} bytes)`, () => tenAtOnce(length));
+    const many = length > partBytes ? runs(4, 10) : 10;
+    const name = `absent-only: of ${many} at once one wins (${length} bytes)`;
+    testNeeding(storage, need)(name, () => manyAtOnce(many, length));
   }
 
-  async function tenAtOnce(length: number) {
-    const puts = Array.from({ length: 10 }, () =>
+  async function manyAtOnce(many: number, length: number) {
+    const puts = Array.from({ length: many }, () =>
       store.put(one, key, stream(pattern(length)), { ...attributes, ifAbsent: true }),
     );
     const done = await Promise.allSettled(puts);

@@ -2,6 +2,7 @@ import { GetObjectCommand, PutObjectCommand, UploadPartCommand } from '@aws-sdk/
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import fc from 'fast-check';
 import { createHmac, hash } from 'node:crypto';
+import { runs } from '../../test/long.js';
 import { at, corpusKeys, credentials, longLived, sdk, stores, type Store } from '../../test/signature.kit.js';
 import { canonicalQuery, escapePath } from './canonical.js';
 import { hashSigner, QuerySigner, type UnsignedRequest } from './signature.js';
@@ -64,7 +65,7 @@ describe.each(stores)('QuerySigner agrees with the SDK byte by byte: $name', (st
           expect(actual).toBe(expected);
         },
       ),
-      { numRuns: 150 },
+      { numRuns: runs(60, 150) },
     );
   });
 
