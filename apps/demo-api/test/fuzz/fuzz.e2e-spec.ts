@@ -4,7 +4,7 @@ import { fuzz } from './campaign.js';
 import { plantedFaults } from './planted-faults.js';
 import { World } from './world.js';
 
-const roomMs = runs(120_000, 3_600_000);
+const roomMs = runs(600_000, 3_600_000);
 
 let world: World;
 beforeAll(async () => {

@@ -8,7 +8,7 @@ import { sniffBytes } from './detect.js';
 
 /** The same in every short run, another in every long one; printed with each test. */
 const seed = runs(20_261_127, Date.now() % 2 ** 31);
-const patience = runs(60_000, 3_600_000);
+const patience = runs(600_000, 3_600_000);
 
 /**
  * What a browser takes bytes for that come without a type: the rules for a page, as the standard has them, and nothing of
