@@ -3,6 +3,7 @@ import { etagIn, sizeIn } from './answer-headers.js';
 
 interface SdkError {
   name?: string;
+  message?: string;
   Code?: string;
   code?: string;
   /** The bucket's own region, in the refusal of a signature for another one. */
@@ -25,16 +26,22 @@ const writeConflicts = new Set(['ConditionalRequestConflict', 'OperationAborted'
  */
 export function storageErrorOf(error: unknown, endpoint?: string): unknown {
   if (error instanceof StorageError) return error;
-  const { name = '', Code, code, $metadata, Region, $response, hostname } = (error ?? {}) as SdkError;
+  const { name = '', message = '', Code, code, $metadata, Region, $response, hostname } = (error ?? {}) as SdkError;
   const status = $metadata?.httpStatusCode;
   const s3Code = Code ?? name;
-  const as = (...[kind, message]: [StorageError['code'], string]) => new StorageError(kind, message, { cause: error });
+  const as = (...[kind, said]: [StorageError['code'], string]) => new StorageError(kind, said, { cause: error });
 
   if (name === 'AbortError') return as('cancelled', 'The transfer was cancelled.');
   if (s3Code === 'NoSuchBucket')
     return as('misconfigured', 'The bucket does not exist. Check the options bucket and region.');
   if (s3Code === 'AccessControlListNotSupported') {
     return as('misconfigured', `The bucket accepts no ACL. Set the option acl to 'none'.`);
+  }
+  if (s3Code === 'InvalidRequest' && message.includes('Object Lock')) {
+    return as(
+      'misconfigured',
+      `A bucket with Object Lock takes no write without a checksum. Set checksums: 'when-supported'.`,
+    );
   }
   if (s3Code === 'InvalidObjectState') {
     return as('conflict', 'The file is in an archive tier of the store: it has to be restored before it can be read.');
