@@ -16,6 +16,7 @@ interface SdkError {
 
 /** All that S3 says with 404 to a call of ours; `NotFound` is what the SDK makes of an answer to HEAD. */
 const codesOf404 = new Set(['NoSuchKey', 'NoSuchUpload', 'NoSuchVersion', 'NotFound']);
+const archived = 'InvalidObjectState';
 const writeConflicts = new Set(['ConditionalRequestConflict', 'OperationAborted']);
 
 /**
@@ -43,7 +44,7 @@ export function storageErrorOf(error: unknown, endpoint?: string): unknown {
       `A bucket with Object Lock takes no write without a checksum. Set checksums: 'when-supported'.`,
     );
   }
-  if (s3Code === 'InvalidObjectState') {
+  if (s3Code === archived) {
     return as('conflict', 'The file is in an archive tier of the store: it has to be restored before it can be read.');
   }
   const isPage = /html/.test($response?.headers?.['content-type'] ?? '');
@@ -101,9 +102,17 @@ export const noObject = (): StorageError =>
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
  */
 export function isWriteConflict(error: unknown): boolean {
-  const { name, Code } = (error ?? {}) as SdkError;
-  return writeConflicts.has(Code ?? name ?? '');
+  return writeConflicts.has(codeOf(error));
 }
+
+function codeOf(error: unknown): string {
+  const { name = '', Code = name } = (error ?? {}) as SdkError;
+  return Code;
+}
+
+/** Of an object that has to be restored before it can be read: a state that rules of the bucket made, no client. */
+export const isArchived = (error: unknown): boolean =>
+  error instanceof StorageError && codeOf(error.cause) === archived;
 
 /** The cursor is the one part of a list request that a client makes up. */
 export const cursorOr = (error: unknown): unknown =>
