@@ -4,6 +4,7 @@ import { orgScopedKey } from '../keys/object-key.js';
 import type { OrgId } from '../keys/org-id.js';
 import type { ObjectInfo } from '../s3/object-info.js';
 import type { ObjectStore } from '../s3/object-store.js';
+import { isArchived } from '../s3/s3-error.js';
 import { StorageError } from '../storage.error.js';
 import type { StorageSettings } from '../storage.settings.js';
 import type { Inspection } from './inspection.js';
@@ -178,6 +179,10 @@ const changed = () =>
 function meaningOf(error: unknown, isTaken: boolean): unknown {
   const code = error instanceof StorageError ? error.code : undefined;
   if (code === 'not_found') return noUpload();
+  if (isArchived(error)) {
+    const message = 'A rule of the bucket archives what was just sent: take incoming/ out of it.';
+    return new StorageError('misconfigured', message, { cause: error });
+  }
   if (code !== 'precondition_failed' && code !== 'already_exists') return error;
   return isTaken ? new StorageError('already_exists', 'There is already a file with this name.') : changed();
 }

@@ -199,6 +199,16 @@ describe('what is the fault of the store or of its settings throws nothing away'
       'store_unavailable',
     ],
     ['403 on the copy', { operation: 'CopyObject', action: 'refuse' }, 'store_refused'],
+    [
+      'an archive tier, on GET',
+      { operation: 'GetObject', action: { errorCode: 'InvalidObjectState' } },
+      'misconfigured',
+    ],
+    [
+      'an archive tier, on the copy',
+      { operation: 'CopyObject', action: { errorCode: 'InvalidObjectState' } },
+      'misconfigured',
+    ],
     ['500 on the marker', { operation: 'PutObject', action: 'error' }, 'store_unavailable'],
     ['a read that breaks off', { operation: 'GetObject', action: { cutAfterBytes: 9 } }, 'store_unavailable'],
   ] as const)('%s', async (_name, fault, code) => {

@@ -38,6 +38,24 @@ describe('races and replays', () => {
     expect(await keys()).toEqual([]);
   });
 
+  onEmbedded('giving up while the file is put in its place is too late, and takes nothing away', async () => {
+    const { token } = await sent(pdf);
+    const [incoming] = await keys();
+    const elsewhere = await start();
+    const left: string[][] = [];
+    storage.s3.faults.add({
+      operation: 'CopyObject',
+      before: async () => {
+        await elsewhere.get(DirectUploads).abandon(one, token, { by });
+        left.push(await keys());
+      },
+    });
+    expect(await uploads.complete(one, token, { by })).toMatchObject({ fileName: 'report.pdf', size: pdf.length });
+    expect(left).toEqual([[incoming]]);
+    expect(await keys()).toEqual([key]);
+    await elsewhere.close();
+  });
+
   test('a leaked URL used after completion changes nothing, also when the client completes again', async () => {
     const ticket = await sent(pdf, { method: 'PUT' });
     const accepted = await uploads.complete(one, ticket.token, { by });

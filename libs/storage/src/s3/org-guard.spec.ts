@@ -75,6 +75,9 @@ const refused: [string, { input: object }][] = [
   ['a copy from an encoded foreign key', copy(own, `${Bucket}/1%2F..%2F11/uploads/a.pdf`)],
   ['a copy from another bucket', copy(own, `other/${own}`)],
   ['a copy from an access point', copy(own, `arn:aws:s3:eu-central-1:1:accesspoint/x/object/${own}`)],
+  ['a copy from a version of a foreign key', copy(own, `${Bucket}/${foreign}?versionId=abc`)],
+  ['a copy with another parameter', copy(own, `${Bucket}/${own}?versionId=abc&key=${foreign}`)],
+  ['a copy from another bucket’s version', copy(own, `other/${own}?versionId=abc`)],
   ['a copy to a foreign key', copy(foreign, `${Bucket}/${own}`)],
   ['a copy without source', new CopyObjectCommand({ Bucket, Key: own } as never)],
   [
@@ -128,6 +131,11 @@ test('own keys, own prefixes and settings of the bucket pass', async () => {
     'GET /clinic-files/?list-type',
     'GET /clinic-files/?policy',
   ]);
+});
+
+test('an own older version passes as a source', async () => {
+  await client.send(onBehalfOf(one, copy(own, `${Bucket}/${own}?versionId=3HL4kqt.x_Y-z~1`))).catch(() => {});
+  expect(received).toEqual([expect.stringMatching(/^PUT \/clinic-files\/1\/uploads\/a\.pdf/)]);
 });
 
 test('the organisation itself must be real', () => {

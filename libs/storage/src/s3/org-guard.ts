@@ -90,12 +90,15 @@ function keysOf(command: string, input: ObjectInput, bucket: string): (string | 
   return keys;
 }
 
-/** `bucket/key`, percent-encoded by the caller because the SDK sends it raw; anything else comes out as the empty key, which is refused. */
+/**
+ * `bucket/key`, or `bucket/key?versionId=…`, percent-encoded by the caller because the SDK sends it raw; anything else comes
+ * out as the empty key, which is refused.
+ */
 function copySourceKey(source: string, bucket: string): string {
   const prefix = `${bucket}/`;
   if (!source.startsWith(prefix)) return '';
   try {
-    return decodeURIComponent(source.slice(prefix.length));
+    return decodeURIComponent(source.slice(prefix.length).replace(/\?versionId=[\w.~-]+$/, ''));
   } catch {
     return '';
   }

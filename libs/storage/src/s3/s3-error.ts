@@ -3,6 +3,7 @@ import { etagIn, sizeIn } from './answer-headers.js';
 
 interface SdkError {
   name?: string;
+  message?: string;
   Code?: string;
   code?: string;
   /** The bucket's own region, in the refusal of a signature for another one. */
@@ -15,6 +16,7 @@ interface SdkError {
 
 /** All that S3 says with 404 to a call of ours; `NotFound` is what the SDK makes of an answer to HEAD. */
 const codesOf404 = new Set(['NoSuchKey', 'NoSuchUpload', 'NoSuchVersion', 'NotFound']);
+const archived = 'InvalidObjectState';
 const writeConflicts = new Set(['ConditionalRequestConflict', 'OperationAborted']);
 
 /**
@@ -25,10 +27,10 @@ const writeConflicts = new Set(['ConditionalRequestConflict', 'OperationAborted'
  */
 export function storageErrorOf(error: unknown, endpoint?: string): unknown {
   if (error instanceof StorageError) return error;
-  const { name = '', Code, code, $metadata, Region, $response, hostname } = (error ?? {}) as SdkError;
+  const { name = '', message = '', Code, code, $metadata, Region, $response, hostname } = (error ?? {}) as SdkError;
   const status = $metadata?.httpStatusCode;
   const s3Code = Code ?? name;
-  const as = (...[kind, message]: [StorageError['code'], string]) => new StorageError(kind, message, { cause: error });
+  const as = (...[kind, said]: [StorageError['code'], string]) => new StorageError(kind, said, { cause: error });
 
   if (name === 'AbortError') return as('cancelled', 'The transfer was cancelled.');
   if (s3Code === 'NoSuchBucket')
@@ -36,7 +38,13 @@ export function storageErrorOf(error: unknown, endpoint?: string): unknown {
   if (s3Code === 'AccessControlListNotSupported') {
     return as('misconfigured', `The bucket accepts no ACL. Set the option acl to 'none'.`);
   }
-  if (s3Code === 'InvalidObjectState') {
+  if (s3Code === 'InvalidRequest' && message.includes('Object Lock')) {
+    return as(
+      'misconfigured',
+      `A bucket with Object Lock takes no write without a checksum. Set checksums: 'when-supported'.`,
+    );
+  }
+  if (s3Code === archived) {
     return as('conflict', 'The file is in an archive tier of the store: it has to be restored before it can be read.');
   }
   const isPage = /html/.test($response?.headers?.['content-type'] ?? '');
@@ -94,9 +102,17 @@ export const noObject = (): StorageError =>
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
  */
 export function isWriteConflict(error: unknown): boolean {
-  const { name, Code } = (error ?? {}) as SdkError;
-  return writeConflicts.has(Code ?? name ?? '');
+  return writeConflicts.has(codeOf(error));
 }
+
+function codeOf(error: unknown): string {
+  const { name = '', Code = name } = (error ?? {}) as SdkError;
+  return Code;
+}
+
+/** Of an object that has to be restored before it can be read: a state that rules of the bucket made, no client. */
+export const isArchived = (error: unknown): boolean =>
+  error instanceof StorageError && codeOf(error.cause) === archived;
 
 /** The cursor is the one part of a list request that a client makes up. */
 export const cursorOr = (error: unknown): unknown =>
