@@ -6,7 +6,6 @@ const one = { org: '1' };
 const eleven = { org: '11' };
 const field = '/api/forms/7/fields/3';
 const { png, pdf } = samples;
-const nothing = { keys: [], openUploads: [] };
 
 let demo: Demo;
 beforeAll(async () => {
@@ -85,11 +84,3 @@ it('an organisation in a JSON body is a mistake', async () => {
     { statusCode: 400, code: 'invalid_request', message: 'property org_id should not exist' },
   ]);
 });
-
-it.each(['/api/11/forms/7/fields/3/files/x.png', '/api/orgs/11/forms/7/fields/3/files/x.png'])(
-  'an organisation in the path leads nowhere: %s',
-  async (path) => {
-    expect((await put(path, one)).status).toBe(404);
-    expect(await demo.storage.contents()).toEqual(nothing);
-  },
-);
