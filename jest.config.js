@@ -22,7 +22,7 @@ process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
  */
 export default {
   rootDir: '.',
-  roots: ['<rootDir>/apps', '<rootDir>/libs'],
+  roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/examples'],
   // Libraries are loaded once in a worker, not anew for each file: a third of the time of all tests went into that.
   testEnvironment: '<rootDir>/jest.environment.cjs',
   runtime: '<rootDir>/jest.runtime.cjs',

@@ -2,7 +2,7 @@ import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { UsageError } from './io.js';
 
 interface Flag {
-  group: 'Store' | 'Roles' | 'Rules' | 'Run' | 'Explain' | 'Audit';
+  group: 'Store' | 'Roles' | 'Rules' | 'Run' | 'Explain' | 'Audit' | 'Prove';
   help: string;
   /** Read where the flag is absent; lists have commas there. */
   env?: readonly string[];
@@ -84,6 +84,19 @@ export const flags = {
   proof: flag('Audit', 'what audit prove has made', 'FILE'),
   origin: flag('Audit', 'the name of the log (nest-tenant-storage/audit)', 'NAME'),
   out: flag('Audit', 'where to write', 'FILE'),
+
+  url: flag('Prove', 'where the application listens', 'URL', ['PROVE_URL']),
+  'token-a': flag('Prove', 'of somebody of the organisation that owns what others go after', 'TOKEN', [
+    'PROVE_TOKEN_A',
+  ]),
+  'token-b': flag('Prove', 'of somebody of another organisation', 'TOKEN', ['PROVE_TOKEN_B']),
+  'token-c': flag('Prove', 'of a third one', 'TOKEN', ['PROVE_TOKEN_C']),
+  openapi: flag('Prove', 'path of the OpenAPI document (the usual ones)', 'PATH', ['PROVE_OPENAPI']),
+  samples: flag('Prove', 'JSON with values that cannot be guessed', 'FILE'),
+  public: flag('Prove', 'a route that is public on purpose, as "GET /health*"', 'ROUTE', undefined, true),
+  skip: flag('Prove', 'a route to leave alone', 'ROUTE', undefined, true),
+  seed: flag('Prove', 'decides every made-up value (1)', 'N'),
+  junit: flag('Prove', 'write JUnit XML; --json FILE writes JSON', 'FILE'),
 } as const satisfies Record<string, Flag>;
 
 export type FlagName = keyof typeof flags;

@@ -6,6 +6,7 @@ import { explainCommand } from './explain.command.js';
 import { Arguments } from './flags.js';
 import { UsageError, type ExitCode, type Io } from './io.js';
 import { policyCommand } from './policy.command.js';
+import { proveCommand } from './prove.command.js';
 import { provisionCommand } from './provision.command.js';
 import { usage } from './usage.js';
 
@@ -15,6 +16,7 @@ const commands: Record<string, (args: Arguments, io: Io) => Promise<ExitCode>> =
   doctor: doctorCommand,
   explain: explainCommand,
   audit: auditCommand,
+  prove: proveCommand,
 };
 
 /** The command `nest-tenant-storage`. Never throws: what goes wrong is a line of text and an exit status. */

@@ -11,11 +11,12 @@ const commands = [
   ['doctor', 'says what differs, and which bad requests this store lets through'],
   ['explain', 'says whether a request may pass, and which statement decides; asks no store'],
   ['audit WHAT', 'keygen makes keys; verify checks sealed months, prove and verify-proof one record'],
+  ['prove', 'tries whether the routes of a running application keep organisations apart; it writes and removes'],
 ];
 
 export function usage(): string {
   const lines = ['Usage: nest-tenant-storage COMMAND [FLAGS]', '', ...columns(commands), ''];
-  for (const group of ['Store', 'Roles', 'Rules', 'Run', 'Explain', 'Audit'] as const) {
+  for (const group of ['Store', 'Roles', 'Rules', 'Run', 'Explain', 'Audit', 'Prove'] as const) {
     const rows = Object.entries(flags)
       .filter(([, flag]) => flag.group === group)
       .map(([name, flag]) => {

@@ -2,3 +2,4 @@ export { startTestStorage, type TestStorage, type TestStorageOptions } from './t
 export { hostileSamples, samples, type Sample } from './samples.js';
 export * from '../../../embedded-s3/src/index.js';
 export * from './attacks/index.js';
+export * from './prove/index.js';

@@ -1,0 +1,57 @@
+import { collectionOf, holesIn } from './routes/route.js';
+
+/** What was learned of one organisation's data: from what it sent with success, and from what it was answered. */
+export class Known {
+  readonly #byName = new Map<string, string[]>();
+  readonly #byCollection = new Map<string, string[]>();
+  /** Long values that an application makes up; in an answer to somebody else they give something away. */
+  readonly secrets = new Set<string>();
+
+  /** Newest first. */
+  values(hole: string, path: string): string[] {
+    const own = this.#byCollection.get(collectionOf(path, hole)) ?? [];
+    const named = /^(id|name|key)$/i.test(hole) ? [] : (this.#byName.get(hole.toLowerCase()) ?? []);
+    return [...new Set([...own.toReversed(), ...named.toReversed()])];
+  }
+
+  named(name: string): string | undefined {
+    return this.#byName.get(name.toLowerCase())?.at(-1);
+  }
+
+  all(): Set<string> {
+    return new Set([...this.#byName.values(), ...this.#byCollection.values()].flat());
+  }
+
+  /** Values that were good in a path. */
+  sent(path: string, params: Readonly<Record<string, string>>, body: Readonly<Record<string, unknown>> = {}): void {
+    for (const hole of holesIn(path)) {
+      this.#add(this.#byCollection, collectionOf(path, hole), params[hole]);
+      this.#add(this.#byName, hole.toLowerCase(), params[hole]);
+    }
+    for (const [name, value] of Object.entries(body)) {
+      if (typeof value === 'string') this.#add(this.#byName, name.toLowerCase(), value);
+    }
+  }
+
+  /** What an answer says. An `id` in it belongs to the collection that was asked: `POST /notes`, then `/notes/{id}`. */
+  answered(path: string, json: unknown, depth = 0): void {
+    if (typeof json !== 'object' || json === null || depth > 5) return;
+    for (const [name, value] of Object.entries(json)) {
+      if (typeof value === 'object') this.answered(path, value, depth + 1);
+      else if (typeof value === 'string' || typeof value === 'number') this.#learn(path, name, String(value));
+    }
+  }
+
+  #learn(path: string, name: string, value: string): void {
+    this.#add(this.#byName, name.toLowerCase(), value);
+    if (!/(^|_)(id|uuid|key|slug)$|Id$|^(file)?name$/i.test(name)) return;
+    this.#add(this.#byCollection, `${path}/`, value);
+    if (/id$|key$/i.test(name) && value.length >= 12) this.secrets.add(value);
+  }
+
+  #add(map: Map<string, string[]>, at: string, value: string | undefined): void {
+    if (value === undefined || value === '') return;
+    const values = (map.get(at) ?? []).filter((known) => known !== value);
+    map.set(at, [...values, value].slice(-50));
+  }
+}
