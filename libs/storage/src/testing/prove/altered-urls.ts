@@ -4,10 +4,13 @@ import type { Filled, Proof } from './proof.js';
 import { absolute, urlsIn } from './tickets.js';
 import { isGood } from './wire.js';
 
-/** The attacks of the list on a URL that S3's own signature protects, for one URL of each route that gives some. */
+/** The attacks of the list on URLs that S3's own signature protects: of those that are signed alike, on one. */
 export async function alterUrls(proof: Proof, { plan, answer }: Filled): Promise<void> {
   const url = urlsIn(answer.json).find((text) => text.includes('X-Amz-Signature='));
   if (!url || plan.route.method !== 'GET') return;
+  const alike = url.replace(/^([^?]*\/\/[^/]*)?[^?]*/, '$1').replace(/=[^&]*/g, '');
+  if (proof.alteredUrls.has(alike)) return;
+  proof.alteredUrls.add(alike);
   const { owner, others } = proof.people;
   const urlOfA = absolute(proof.origin, url);
   const holes = { urlOfA, orgA: owner.organisation?.id ?? '', orgB: others[0]?.organisation?.id ?? '' };

@@ -35,7 +35,10 @@ const plannerOf = (proof: Proof) => ({
 async function tryToFill(proof: Proof, route: Route): Promise<void> {
   const name = nameOf(route);
   let last: Answer | undefined;
-  for (const planned of plansFor(route, plannerOf(proof)).slice(0, 6)) {
+  const plans = plansFor(route, plannerOf(proof)).slice(0, 6);
+  const unsent = plans.filter(({ learned }) => learned.length > 0).map((plan) => ({ ...plan, isUnsent: true }));
+  for (const first of [...plans, ...unsent]) {
+    const planned = await renewed(proof, first);
     const { answer } = await proof.ask(proof.people.owner, planned);
     last = answer;
     if (!isGood(answer) && !(answer.status >= 300 && answer.status < 400)) continue;
@@ -47,11 +50,11 @@ async function tryToFill(proof: Proof, route: Route): Promise<void> {
   proof.unfilled.set(name, { route, ...(last && { answer: last }) });
 }
 
-async function learn(proof: Proof, { plan: { route, params, json }, answer }: Filled): Promise<void> {
+async function learn(proof: Proof, { plan: { route, params, json }, answer }: Filled, isSent = true): Promise<void> {
   proof.known.answered(route.path, answer.json);
   if (isWriting(route)) proof.known.sent(route.path, params, json);
   const ticket = ticketIn(answer.json);
-  if (ticket) await follow(proof, proof.people.owner, ticket);
+  if (ticket && isSent) await follow(proof, proof.people.owner, ticket);
 }
 
 /**
@@ -68,9 +71,9 @@ export async function renewed(proof: Proof, plan: Plan): Promise<Plan> {
   if (!again) return plan;
   const { answer } = await proof.ask(proof.people.owner, again);
   if (!isGood(answer)) return plan;
-  await learn(proof, { plan: again, answer });
+  await learn(proof, { plan: again, answer }, !plan.isUnsent);
   const [fresh] = plansFor(plan.route, plannerOf(proof));
-  return fresh ?? plan;
+  return fresh ? { ...fresh, isUnsent: plan.isUnsent } : plan;
 }
 
 export const whyNot = (answer: Answer | undefined): string =>

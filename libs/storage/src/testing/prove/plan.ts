@@ -13,6 +13,8 @@ export interface Plan {
   json?: Record<string, unknown>;
   /** Properties of the body whose values another answer gave: tickets and the like, good for once. */
   learned: string[];
+  /** Only good while nothing was sent for the ticket. */
+  isUnsent?: boolean;
 }
 
 export interface Planner {

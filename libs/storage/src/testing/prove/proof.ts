@@ -39,6 +39,8 @@ export class Proof {
   readonly unfilled = new Map<string, { route: Route; answer?: Answer }>();
   readonly findings: Finding[] = [];
   readonly known = new Known();
+  /** Host and parameter names of signed URLs that were altered already. */
+  readonly alteredUrls = new Set<string>();
   requests = 0;
   #number = 0;
 

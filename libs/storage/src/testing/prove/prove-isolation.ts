@@ -107,7 +107,7 @@ async function replay(proof: Proof, pairs: number, onProgress: ProofOptions['onP
   for (const { plan } of writes) {
     next(nameOf(plan.route));
     await replayAsNobody(proof, plan);
-    for (const person of proof.people.others) await replayWrite(proof, plan, person);
+    for (const [at, person] of proof.people.others.entries()) await replayWrite(proof, plan, person, at === 0);
   }
   for (const [name, plan] of proof.removals) {
     next(name);

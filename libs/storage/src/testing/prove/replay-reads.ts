@@ -31,8 +31,9 @@ export async function replayRead(proof: Proof, { plan }: Filled, person: Person,
     if (told) proof.find(plan.route, told.kind, person.name, told.what, foreign);
     if (told) return;
   }
-  await lure(proof, plan, person);
-  if (isThorough) await trick(proof, plan, person);
+  if (!isThorough) return;
+  await lure(proof, plan, person, foreign);
+  await trick(proof, plan, person);
 }
 
 /** Whether an answer, or what its URLs lead to, holds something of the owner. */
@@ -70,28 +71,31 @@ export async function askAbsent(
 }
 
 /** Names the owner's organisation in every way a client can; where that has an effect, looks which one it was. */
-async function lure(proof: Proof, plan: Plan, person: Person): Promise<void> {
+async function lure(proof: Proof, plan: Plan, person: Person, unlured: Exchange): Promise<void> {
   const org = proof.people.owner.organisation?.id;
   if (org === undefined) return;
-  for (const part of ['headers', 'query'] as const) {
-    const names = part === 'headers' ? lureHeaders : lureNames;
-    const exchange = await proof.ask(person, plan, { [part]: Object.fromEntries(names.map((name) => [name, org])) });
-    if (!proof.trace(exchange)) continue;
-    for (const name of names) {
-      const single = await proof.ask(person, plan, { [part]: { [name]: org } });
-      if (!proof.trace(single)) continue;
-      const what = `gives ${person.name} the owner's data for the ${part === 'headers' ? 'header' : 'query'} ${name}`;
-      proof.find(plan.route, 'lured', person.name, what, single);
-      return;
-    }
-    proof.find(
+  const all = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, org]));
+  const [headers, query] = [all(lureHeaders), all(lureNames)];
+  const together = await proof.ask(person, plan, { headers, query });
+  // A query that is refused hides what the headers would have done.
+  const isHidden = isGood(unlured.answer) && !isGood(together.answer);
+  if (!proof.trace(together) && !(isHidden && proof.trace(await proof.ask(person, plan, { headers })))) return;
+  const singles = [
+    ...lureHeaders.map((name) => ({ what: `header ${name}`, twist: { headers: { [name]: org } } })),
+    ...lureNames.map((name) => ({ what: `query ${name}`, twist: { query: { [name]: org } } })),
+  ];
+  for (const { what, twist } of singles) {
+    const single = await proof.ask(person, plan, twist);
+    if (!proof.trace(single)) continue;
+    return proof.find(
       plan.route,
       'lured',
       person.name,
-      `gives ${person.name} the owner's data for ${part} together`,
-      exchange,
+      `gives ${person.name} the owner's data for the ${what}`,
+      single,
     );
   }
+  proof.find(plan.route, 'lured', person.name, `gives ${person.name} the owner's data for lures together`, together);
 }
 
 /** The last id dressed up as a path into the owner's organisation. */

@@ -8,27 +8,28 @@ import type { Person } from './options.js';
 import { isWriting, type Plan } from './plan.js';
 import type { Exchange, Proof, Twist } from './proof.js';
 import { askAbsent, leaks } from './replay-reads.js';
-import { isGood } from './wire.js';
+import { isGood, type Answer } from './wire.js';
 
 /**
  * A changing request of the owner, sent by somebody else with their own marks; then it is looked whether the owner's data are
  * as they were.
  */
-export async function replayWrite(proof: Proof, planned: Plan, person: Person): Promise<void> {
+export async function replayWrite(proof: Proof, planned: Plan, person: Person, isThorough: boolean): Promise<void> {
+  if (proof.has(planned.route)) return;
   const plan = await renewed(proof, planned);
   const own = ownBody(plan, person);
-  const before = await look(proof, plan);
   const foreign = await proof.ask(person, plan, own);
   if (plan.learned.length > 0 && isGood(foreign.answer)) {
     const what = `takes from ${person.name} what was given to the owner (${plan.learned.join(', ')})`;
     return proof.find(plan.route, 'ticket', person.name, what, foreign);
   }
   if (await leaks(proof, plan.route, person, foreign)) return;
-  if (await hasChanged(proof, plan, person, before, foreign)) return;
+  if (await hasChanged(proof, plan, person, foreign)) return;
+  if (!isThorough) return;
   const absent = await askAbsent(proof, { ...plan, ...own }, person);
   const told = absent && difference(foreign, absent.exchange, absent.values, proof.volatile);
   if (told) return proof.find(plan.route, told.kind, person.name, told.what, foreign);
-  await lure(proof, plan, person, before);
+  await lure(proof, plan, person);
 }
 
 /** In names, texts and bytes the owner's marks become those of whoever writes; ids in the path stay. */
@@ -48,78 +49,55 @@ function marked(json: Record<string, unknown>, { marks }: Person): Record<string
   return Object.fromEntries(entries);
 }
 
-type Seen = Map<string, Exchange>;
-
-/** What the owner reads of the same resource. */
-async function look(proof: Proof, { route }: Plan): Promise<Seen> {
-  const seen: Seen = new Map();
-  for (const [name, { plan }] of proof.filled) {
-    if (plan.route.method !== 'GET' || !related(plan.route.path, route.path)) continue;
-    seen.set(name, await proof.ask(proof.people.owner, plan));
-  }
-  return seen;
-}
-
 const rootOf = (path: string) => path.split('{')[0]!.replace(/\/$/, '');
 const related = (a: string, b: string) => rootOf(a).startsWith(rootOf(b)) || rootOf(b).startsWith(rootOf(a));
 
-async function hasChanged(
-  proof: Proof,
-  plan: Plan,
-  person: Person,
-  before: Seen,
-  exchange: Exchange,
-): Promise<boolean> {
-  const after = await look(proof, plan);
-  for (const [name, { sent, answer }] of after) {
-    const earlier = before.get(name)?.answer;
+/** Whether the owner reads of the same resource something else than when it was filled. */
+async function hasChanged(proof: Proof, { route }: Plan, person: Person, exchange: Exchange): Promise<boolean> {
+  for (const [name, { plan, answer: earlier }] of proof.filled) {
+    if (plan.route.method !== 'GET' || !related(plan.route.path, route.path)) continue;
     // What gives everybody's data to everybody shows this one's too.
-    const isKnown = proof.findings.some(({ route }) => route === name);
-    if (!earlier || isKnown) continue;
-    const [kind, what] = changeOf();
-    if (!kind) continue;
-    proof.find(plan.route, kind, person.name, what, exchange);
+    if (proof.findings.some((finding) => finding.route === name)) continue;
+    const { sent, answer } = await proof.ask(proof.people.owner, plan);
+    const change = changeOf(name, earlier, answer, traceOf(answer, sent, person.marks, new Set()) && person);
+    if (!change) continue;
+    const [kind, what] = change;
+    proof.find(route, kind, person.name, what, exchange);
     return true;
-
-    function changeOf(): [FindingKind | undefined, string] {
-      if (isGood(earlier!) && !isGood(answer))
-        return ['removed', `after it the owner hears ${answer.status} to ${name}`];
-      if (traceOf(answer, sent, person.marks, new Set()))
-        return ['written', `after it ${name} gives the owner data of ${person.name}`];
-      const isFile = answer.json === undefined && isGood(answer);
-      if (isFile && !earlier!.body.equals(answer.body))
-        return ['written', `after it ${name} gives the owner other bytes`];
-      return [undefined, ''];
-    }
   }
   return false;
 }
 
-/** The owner's organisation in headers, query and body of a writing request. */
-async function lure(proof: Proof, plan: Plan, person: Person, before: Seen): Promise<void> {
+function changeOf(
+  name: string,
+  earlier: Answer,
+  now: Answer,
+  writer: Person | undefined,
+): [FindingKind, string] | undefined {
+  if (isGood(earlier) && !isGood(now)) return ['removed', `makes ${name} answer ${now.status} to the owner`];
+  if (writer) return ['written', `makes ${name} give the owner data of ${writer.name}`];
+  const isFile = now.json === undefined && earlier.json === undefined && isGood(now) && isGood(earlier);
+  if (isFile && !earlier.body.equals(now.body)) return ['written', `makes ${name} give the owner other bytes`];
+  return undefined;
+}
+
+/** The owner's organisation in headers, query and body of a writing request: in all at once, or in one of them. */
+async function lure(proof: Proof, plan: Plan, person: Person): Promise<void> {
   const org = proof.people.owner.organisation?.id;
   if (org === undefined || !isWriting(plan.route) || plan.learned.length > 0) return;
   const all = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, org]));
-  const twists: [string, Twist][] = [
-    ['a header', { headers: all(lureHeaders) }],
-    ['the query', { query: all(lureNames) }],
-    ['the body', plan.json ? { json: all(lureNames) } : {}],
-  ];
-  for (const [where, twist] of twists) {
-    if (Object.keys(twist).length === 0) continue;
+  const headers = all(lureHeaders);
+  const query = all(lureNames);
+  const twists: Twist[] = plan.json
+    ? [{ headers, query, json: query }, { json: query }, { headers, query }]
+    : [{ headers, query }];
+  for (const twist of twists) {
     const { json, body } = ownBody(plan, person);
-    const exchange = await proof.ask(person, plan, {
-      ...twist,
-      ...(body && { body }),
-      ...(json && { json: { ...json, ...twist.json } }),
-    });
+    const mine = { ...twist, ...(body && { body }), ...(json && { json: { ...json, ...twist.json } }) };
+    const exchange = await proof.ask(person, plan, mine);
     if (!isGood(exchange.answer)) continue;
     if (await leaks(proof, plan.route, person, exchange)) return;
-    if (await hasChanged(proof, plan, person, before, exchange)) {
-      const finding = proof.findings.at(-1);
-      if (finding)
-        finding.what = `writes for ${person.name} into the owner's organisation, named in ${where}: ${finding.what}`;
-      return;
-    }
+    await hasChanged(proof, plan, person, exchange);
+    return;
   }
 }
