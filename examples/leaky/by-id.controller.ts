@@ -12,8 +12,9 @@ import {
 import { Records, shown } from './records.js';
 import { Org, SignIn } from './sign-in.js';
 
+/** As Express and Fastify have it alike. */
 interface Reply {
-  setHeader(name: string, value: string): void;
+  header(name: string, value: string): unknown;
 }
 
 @UseGuards(SignIn)
@@ -47,7 +48,7 @@ export class ByIdController {
   @Get('images/:id')
   image(@Org() org: string, @Param('id') id: string, @Res({ passthrough: true }) response: Reply) {
     const image = this.records.find('images', id);
-    response.setHeader('X-Title', image?.text ?? '-');
+    response.header('X-Title', image?.text ?? '-');
     if (image?.org !== org) throw new NotFoundException();
     return shown(image);
   }

@@ -26,7 +26,9 @@ export function routerRoutes(instance: unknown): Route[] {
 export function merged(fromRouter: readonly Route[], document: OpenApiDocument | undefined): Route[] {
   const described = document ? openApiRoutes(document) : [];
   const byName = new Map([...fromRouter, ...described].map((route) => [nameOf(route), route]));
-  return [...byName.values()].filter(({ method }) => method !== 'OPTIONS');
+  // A HEAD beside a GET is the GET's own handler.
+  const isOwn = ({ method, path }: Route) => method !== 'HEAD' || !byName.has(`GET ${path}`);
+  return [...byName.values()].filter((route) => route.method !== 'OPTIONS' && isOwn(route));
 }
 
 /**
