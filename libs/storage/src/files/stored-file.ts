@@ -7,7 +7,7 @@ import type { ObjectInfo } from '../s3/object-info.js';
 export interface StoredFile {
   /** As its person named it, where that is known. */
   fileName: string;
-  /** Canonical, such as `image/jpeg`. */
+  /** Canonical, such as `image/jpeg`. In lists it is what the extension says first: sound in `.webm` is a film there. */
   contentType: string;
   /** Bytes. */
   size: number;
