@@ -1,3 +1,4 @@
+import { getEventListeners, setMaxListeners } from 'node:events';
 import { Slots } from './slots.js';
 
 const patient = 3_600_000;
@@ -62,11 +63,13 @@ test.each([
 test('those of one organisation who may wait are bounded', async () => {
   const slots = new Slots({ all: 1, perOrg: 1, waitMs: patient });
   const leave = new AbortController();
+  setMaxListeners(20, leave.signal);
   await slots.enter('1');
   const waiting = Array.from({ length: 20 }, () => slots.enter('1', leave.signal));
   await expect(slots.enter('1')).rejects.toMatchObject({ code: 'too_many_requests' });
   leave.abort();
   expect((await Promise.allSettled(waiting)).map(({ status }) => status)).toEqual(Array(20).fill('rejected'));
+  expect(getEventListeners(leave.signal, 'abort')).toEqual([]);
 });
 
 test('who gives up leaves the queue, and its turn is the next one’s', async () => {
