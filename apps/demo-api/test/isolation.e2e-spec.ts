@@ -41,13 +41,13 @@ describe('the demo', () => {
     await demo.close();
   });
 
-  const seeds = Array.from({ length: runs(1, 20) }, (_, at) => at + 1);
+  const seeds = Array.from({ length: runs(1, 6) }, (_, at) => at + 1);
   test.each(seeds)('keeps organisations apart: seed %i', async (seed) => {
-    const report = await prove(demo, { seed, timedPairs: runs(1, 50) });
+    const report = await prove(demo, { seed, timedPairs: runs(1, 20) });
     expect(report.text()).toMatch(/^0 findings: /);
     expect(report.findings).toEqual([]);
     expect(report.unfilled.map(({ route }) => route)).toEqual([noOwnRoute]);
-    expect(report.tried.length).toBeGreaterThan(25);
+    expect(report.tried).toHaveLength(27);
   });
 
   const faults = { 'the organisation comes from a header': 'lured', 'a ticket serves anybody': 'ticket' } as const;
