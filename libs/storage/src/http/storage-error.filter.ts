@@ -4,6 +4,7 @@ import { StorageError } from '../storage.error.js';
 import { answerOf } from './error-answer.js';
 import { dropRest } from './receive-file.js';
 import { logText } from './log-text.js';
+import { nodeRequest, nodeResponse, type HttpRequest, type HttpResponse } from './platform.js';
 import { variesBy } from './send-file.js';
 
 /**
@@ -15,8 +16,8 @@ export class StorageErrorFilter implements ExceptionFilter<StorageError> {
   readonly #logger = new Logger(StorageErrorFilter.name);
 
   catch(error: StorageError, host: ArgumentsHost): void {
-    const request = host.switchToHttp().getRequest<IncomingMessage>();
-    const response = host.switchToHttp().getResponse<ServerResponse>();
+    const request = nodeRequest(host.switchToHttp().getRequest<HttpRequest>());
+    const response = nodeResponse(host.switchToHttp().getResponse<HttpResponse>());
     const answer = answerOf(error);
     const { statusCode } = answer;
     if (statusCode >= 500) this.#logger.error(logText(error));
