@@ -20,7 +20,7 @@ export class StorageErrorFilter implements ExceptionFilter<StorageError> {
     const response = nodeResponse(host.switchToHttp().getResponse<HttpResponse>());
     const answer = answerOf(error);
     const { statusCode } = answer;
-    if (statusCode >= 500) this.#logger.error(logText(error));
+    if (statusCode >= 500) this.#logger.error(`${nameOf(response)}${logText(error)}`);
     if (response.headersSent) {
       response.destroy();
       return;
@@ -35,6 +35,12 @@ export class StorageErrorFilter implements ExceptionFilter<StorageError> {
     response.end(body);
     dropRest(request);
   }
+}
+
+/** What the answer says of its request, so that a client's report leads to the line: the application sets the header. */
+function nameOf(response: ServerResponse): string {
+  const id = response.getHeader('X-Request-Id');
+  return typeof id === 'string' && /^[\w.:-]{1,128}$/.test(id) ? `[${id}] ` : '';
 }
 
 /** RFC 9110, section 15.4.5: what a 200 would have said. Where the store names no tag it is the one the request named. */
