@@ -12,7 +12,7 @@ export type {
 } from './storage.options.js';
 export type { StorageSettings } from './storage.settings.js';
 export { getStorageToken, STORAGE_SETTINGS } from './storage.tokens.js';
-export { StorageError, type StorageErrorCode } from './storage.error.js';
+export { StorageError, storageErrorCodes, type StorageErrorCode } from './storage.error.js';
 export { StorageEvents, type StorageEvent } from './files/events.js';
 export type { Place } from './keys/place.js';
 export { maxFileBytes, readUrlSeconds, writeUrlSeconds } from './storage.policy.js';

@@ -1,5 +1,5 @@
-import { Body, Controller, Delete, HttpCode, Post } from '@nestjs/common';
-import { ApiNoContentResponse, ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Delete, Post } from '@nestjs/common';
+import { ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import { IsIn, IsInt, IsOptional, IsString } from 'class-validator';
 import { CurrentOrg, DirectUploads, type OrgId } from 'nest-tenant-storage';
 import { Protected } from '../auth/protected.js';
@@ -7,7 +7,7 @@ import { Access, forbidden } from '../auth/access.js';
 import { isPermission } from '../auth/role-table.js';
 import { Needs } from '../auth/roles.guard.js';
 import { CurrentUser, type User } from '../auth/user.js';
-import { CompletesUpload, SignsStep } from '../http/docs.js';
+import { AbandonsUpload, CompletesUpload, SignsStep } from '../http/docs.js';
 import { JsonBody } from '../http/json-body.js';
 import { strict } from '../http/validation.js';
 
@@ -65,9 +65,7 @@ export class UploadsController {
 
   @Delete()
   @Needs('any-role')
-  @HttpCode(204)
-  @ApiOperation({ summary: 'Give an upload up: what was sent is removed' })
-  @ApiNoContentResponse()
+  @AbandonsUpload()
   @JsonBody()
   async abandon(@CurrentOrg() org: OrgId, @CurrentUser() { sub }: User, @Body(strict) { token }: TokenBody) {
     await this.uploads.abandon(org, token, { by: sub });
