@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createPublicKey, createSecretKey, generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,9 +38,10 @@ describe('with a bucket', () => {
         acl: 'none',
         capabilities: { postPolicy: false, checksums: false },
       },
-      jwt: { algorithm: 'HS256', key: secret, issuer: 'https://login.test/', audience: 'clinic-api' },
+      jwt: { algorithm: 'HS256', issuer: 'https://login.test/', audience: 'clinic-api' },
       uploadTokenSecrets: [secret],
     });
+    expect(readConfig(complete).jwt.key?.equals(createSecretKey(Buffer.from(secret)))).toBe(true);
   });
 
   it.each([
@@ -65,6 +66,13 @@ describe('with a bucket', () => {
     ['JWT_PUBLIC_KEY must be a public RSA key', { JWT_ALGORITHM: 'RS256', JWT_PUBLIC_KEY: ecPem }],
     ['JWT_PUBLIC_KEY must be a public RSA key', { JWT_ALGORITHM: 'RS256', JWT_PUBLIC_KEY: privatePem }],
     ['JWT_PUBLIC_KEY must be a public EC key', { JWT_ALGORITHM: 'ES256', JWT_PUBLIC_KEY: pem }],
+    ['JWT_JWKS_URL needs', { JWT_JWKS_URL: 'https://login.test/keys' }],
+    ['Keep one', { JWT_ALGORITHM: 'RS256', JWT_JWKS_URL: 'https://login.test/keys', JWT_PUBLIC_KEY: pem }],
+    ['must be an https URL', { JWT_ALGORITHM: 'RS256', JWT_JWKS_URL: 'http://login.test/keys' }],
+    ['must be an https URL', { JWT_ALGORITHM: 'RS256', JWT_JWKS_URL: 'keys' }],
+    ['set HOST=127.0.0.1', { DEMO_MODE: 'true', HOST: '0.0.0.0' }],
+    ['set HOST=127.0.0.1', { DEMO_MODE: 'true', HOST: '192.168.1.5' }],
+    ['NODE_ENV is production', { DEMO_MODE: 'true', NODE_ENV: 'production' }],
     ['UPLOAD_TOKEN_SECRETS is missing', { UPLOAD_TOKEN_SECRETS: '' }],
     ['UPLOAD_TOKEN_SECRETS must be', { UPLOAD_TOKEN_SECRETS: `${secret},short` }],
     ['PORT', { PORT: '70000' }],
@@ -84,7 +92,7 @@ describe('with a bucket', () => {
 
   it.each([pem, pem.replaceAll('\n', '\\n'), pem.trim()])('repairs the line breaks of a public key', (text) => {
     const { jwt } = readConfig({ ...complete, JWT_ALGORITHM: 'RS256', JWT_PUBLIC_KEY: text });
-    expect(jwt.key.trim()).toBe(pem.trim());
+    expect(jwt.key?.equals(createPublicKey(pem))).toBe(true);
   });
 });
 
@@ -93,8 +101,9 @@ describe('without a bucket', () => {
     const first = readConfig({ DEMO_DATA_DIR: dataDir });
     expect(first).toMatchObject({ demoMode: true, host: '127.0.0.1' });
     expect(first.store).toBeUndefined();
-    expect(first.jwt.key.length).toBeGreaterThanOrEqual(32);
-    expect(readConfig({ DEMO_DATA_DIR: dataDir })).toEqual(first);
+    expect(first.jwt.key?.symmetricKeySize).toBeGreaterThanOrEqual(32);
+    const again = readConfig({ DEMO_DATA_DIR: dataDir });
+    expect([again, first.jwt.key?.equals(again.jwt.key!)]).toEqual([first, true]);
     expect(statSync(join(dataDir, 'secrets.json')).mode & 0o077).toBe(0);
   });
 
@@ -102,6 +111,8 @@ describe('without a bucket', () => {
     ['S3_BUCKET is missing', { DEMO_MODE: 'false' }],
     ['S3_BUCKET is missing', { NODE_ENV: 'production' }],
     ['S3_REGION is set without S3_BUCKET', { S3_REGION: 'eu-central-1' }],
+    ['DEMO_S3_PORT and PORT', { PORT: '3000', DEMO_S3_PORT: '3000' }],
+    ['must be an origin', { S3_PUBLIC_ENDPOINT: 'http://a.test/path' }],
     ['demo mode', { JWT_ALGORITHM: 'RS256', JWT_PUBLIC_KEY: pem }],
     ['JWT_SECRET must be 32 bytes', { JWT_SECRET: 'short' }],
   ])('says "%s" for %j', (message, env) => {

@@ -19,6 +19,9 @@ async function bootstrap(): Promise<void> {
 }
 
 bootstrap().catch((error: unknown) => {
-  new Logger('bootstrap').fatal(error instanceof Error ? error.message : 'The application did not start.');
+  const isTaken = (error as { code?: string } | undefined)?.code === 'EADDRINUSE';
+  const cure = isTaken ? '. Set PORT to a free port; the store of the demo takes the next one, or DEMO_S3_PORT.' : '';
+  const text = error instanceof Error ? error.message : 'The application did not start.';
+  new Logger('bootstrap').fatal(`${text}${cure}`);
   process.exit(1);
 });

@@ -1,28 +1,44 @@
-import { Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Logger, Module, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { getConfigToken } from '@nestjs/config';
 import { join } from 'node:path';
-import { startEmbeddedS3 } from '@nest-tenant-storage/embedded-s3';
+import { startEmbeddedS3, type EmbeddedS3 } from '@nest-tenant-storage/embedded-s3';
 import type { StorageModuleOptions } from 'nest-tenant-storage';
 import { configName, type DemoConfig } from './demo.config.js';
 
 export const STORE = Symbol('STORE');
+
+const hourMs = 3_600_000;
 
 /** Where files go: the configured bucket, or one in an embedded server that lives and ends with the application. */
 export interface Store {
   options: StorageModuleOptions;
   /** Where browsers reach it. */
   origin: string;
-  close?: () => Promise<void>;
+  /** The embedded server; absent with a bucket of one's own. */
+  server?: EmbeddedS3;
 }
 
-async function openStore({ store, dataDir, uploadTokenSecrets: tokenSecrets }: DemoConfig): Promise<Store> {
+async function openStore({
+  store,
+  host,
+  demoStore,
+  dataDir,
+  uploadTokenSecrets: tokenSecrets,
+}: DemoConfig): Promise<Store> {
   if (store) return { options: { ...store, tokenSecrets }, origin: originOf(store) };
   const bucket = 'demo-files';
-  const server = await startEmbeddedS3({ dataDir: join(dataDir, 's3'), buckets: [bucket] });
-  const { endpoint, region, credentials } = server;
-  const options = { bucket, region, endpoint, credentials, tokenSecrets };
-  return { options, origin: new URL(endpoint).origin, close: () => server.close() };
+  const server = await startEmbeddedS3({ dataDir: join(dataDir, 's3'), buckets: [bucket], host, port: demoStore.port });
+  const { region, credentials } = server;
+  const endpoint = isAnyAddress(host) ? `http://127.0.0.1:${server.port}` : server.endpoint;
+  const publicEndpoint = demoStore.publicEndpoint ?? endpoint;
+  return {
+    options: { bucket, region, endpoint, publicEndpoint, credentials, tokenSecrets },
+    origin: publicEndpoint,
+    server,
+  };
 }
+
+const isAnyAddress = (host: string) => host === '0.0.0.0' || host === '::';
 
 function originOf({ bucket, region, endpoint, publicEndpoint, forcePathStyle }: StorageModuleOptions): string {
   const base = new URL(publicEndpoint ?? endpoint ?? `https://s3.${region}.amazonaws.com`);
@@ -34,10 +50,25 @@ function originOf({ bucket, region, endpoint, publicEndpoint, forcePathStyle }: 
   providers: [{ provide: STORE, inject: [getConfigToken(configName)], useFactory: openStore }],
   exports: [STORE],
 })
-export class StoreModule implements OnApplicationShutdown {
+export class StoreModule implements OnApplicationBootstrap, OnApplicationShutdown {
+  #hourly?: NodeJS.Timeout;
+
   constructor(@Inject(STORE) private readonly store: Store) {}
 
+  /** What S3 does once a day: uploads that nobody completed and files that are over go. */
+  async onApplicationBootstrap(): Promise<void> {
+    await this.#applyLifecycle();
+    this.#hourly = setInterval(() => void this.#applyLifecycle(), hourMs).unref();
+  }
+
+  async #applyLifecycle(): Promise<void> {
+    await this.store.server
+      ?.applyLifecycle()
+      .catch(() => new Logger('store').warn('The lifecycle rules could not be applied.'));
+  }
+
   async onApplicationShutdown(): Promise<void> {
-    await this.store.close?.();
+    clearInterval(this.#hourly);
+    await this.store.server?.close();
   }
 }

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { startTestStorage, type TestStorage } from 'nest-tenant-storage/testing';
 import { createApp } from '../src/demo.app.js';
 import { readConfig } from '../src/demo.config.js';
+import { undescribed, type Description } from './described.js';
 
 export const jwtSecret = 'a secret of the tests that is long enough for HS256';
 export const issuer = 'https://login.test/';
@@ -41,10 +42,13 @@ export interface Demo {
   app: NestExpressApplication;
   origin: string;
   storage: TestStorage;
-  /** One request, with its path as it is: nothing is normalised on the way. */
+  /** One request, with its path as it is: nothing is normalised on the way. An answer that the API's description does not have fails. */
   call(method: string, path: string, options?: Options): Promise<Answer>;
   close(): Promise<void>;
 }
+
+/** The same for every application that a file of tests starts. */
+let api: Description | undefined;
 
 /** A token as the clinic's own sign-in would make it. */
 export const tokenOf = ({ org, sub = 'ada', role = 'admin' }: Person): Promise<string> =>
@@ -73,6 +77,7 @@ export async function startDemo(env: Record<string, string> = {}, shared?: TestS
   const app = await createApp(
     readConfig({
       DEMO_DATA_DIR: dataDir,
+      ACCESS_LOG: 'false',
       S3_BUCKET: storage.bucket,
       S3_REGION: storage.s3.region,
       S3_ENDPOINT: storage.s3.endpoint,
@@ -88,11 +93,18 @@ export async function startDemo(env: Record<string, string> = {}, shared?: TestS
   );
   await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as { port: number };
+  api ??= (await call(port, 'GET', '/api/docs-json')).json as unknown as Description;
+  const description = api;
   return {
     app,
     origin: `http://127.0.0.1:${port}`,
     storage,
-    call: (method, path, options) => call(port, method, path, options),
+    call: async (method, path, options) => {
+      const answer = await call(port, method, path, options);
+      const mistakes = undescribed(description, method, path, answer);
+      if (mistakes.length > 0) throw new Error(mistakes.join('\n'));
+      return answer;
+    },
     close: async () => {
       await app.close();
       if (!shared) await storage.close();
@@ -143,7 +155,7 @@ function jsonOf(body: Buffer): Answer['json'] {
   }
 }
 
-/** What must be the same for a foreign and for an absent file: everything but the moment. */
+/** What must be the same for a foreign and for an absent file: everything but the moment and the name of the request. */
 export function apartFromDate({ status, headers, body }: Answer) {
-  return { status, headers: { ...headers, date: undefined }, body: body.toString() };
+  return { status, headers: { ...headers, date: undefined, 'x-request-id': undefined }, body: body.toString() };
 }

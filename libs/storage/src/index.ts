@@ -1,4 +1,6 @@
 export { StorageModule } from './storage.module.js';
+export type { StorageModuleExtras } from './storage.module-definition.js';
+export { InjectStorage, TenantStorage } from './tenant-storage.js';
 export type {
   Encryption,
   Limits,
@@ -9,8 +11,8 @@ export type {
   Timeouts,
 } from './storage.options.js';
 export type { StorageSettings } from './storage.settings.js';
-export { STORAGE_SETTINGS } from './storage.tokens.js';
-export { StorageError, type StorageErrorCode } from './storage.error.js';
+export { getStorageToken, STORAGE_SETTINGS } from './storage.tokens.js';
+export { StorageError, storageErrorCodes, type StorageErrorCode } from './storage.error.js';
 export { StorageEvents, type StorageEvent } from './files/events.js';
 export type { Place } from './keys/place.js';
 export { maxFileBytes, readUrlSeconds, writeUrlSeconds } from './storage.policy.js';
@@ -59,12 +61,14 @@ export { formUpload, FormUploadsService } from './kinds/form-upload.js';
 export { logo, TemplatesService } from './kinds/logo.js';
 export { signature, SignaturesService } from './kinds/signature.js';
 
+export { ReceivedFile, ReceivedFiles } from './http/received-file.js';
 export { CurrentOrg, TenantGuard } from './http/tenant.guard.js';
 export { StorageErrorFilter } from './http/storage-error.filter.js';
 export { answerOf, type ErrorAnswer } from './http/error-answer.js';
 export { requireFlatBody } from './http/flat-body.js';
 export { logText, redacted } from './http/log-text.js';
-export { dropRest, receiveFile, receiveFiles, type ReceivedFile } from './http/receive-file.js';
+export { leaveFilesUnread, type HttpRequest, type HttpResponse } from './http/platform.js';
+export { dropRest, receiveFile, receiveFiles } from './http/receive-file.js';
 export { readOptionsOf, sendFile, type SendOptions } from './http/send-file.js';
 
 export { bucketPolicy } from './bucket/bucket-policy.js';

@@ -1,4 +1,4 @@
-import { Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { BucketDoctor } from './bucket/bucket-doctor.js';
 import { AuditArchiveService } from './kinds/audit-month.js';
@@ -18,15 +18,18 @@ import { Files } from './files/files.js';
 import { Gates } from './files/gates.js';
 import { StreamedUploads } from './files/streamed-uploads.js';
 import { UploadWatch } from './files/upload-watch.js';
-import { ConfigurableModuleClass, STORAGE_OPTIONS } from './storage.module-definition.js';
+import { StorageError } from './storage.error.js';
+import {
+  ConfigurableModuleClass,
+  STORAGE_OPTIONS,
+  type ASYNC_OPTIONS_TYPE,
+  type OPTIONS_TYPE,
+} from './storage.module-definition.js';
 import { storageSettings, type StorageSettings } from './storage.settings.js';
-import { STORAGE_SETTINGS } from './storage.tokens.js';
+import { getStorageToken, STORAGE_SETTINGS } from './storage.tokens.js';
+import { STORE_NAME, StoreLife } from './store-life.js';
+import { TenantStorage } from './tenant-storage.js';
 import { DirectUploads } from './files/direct-uploads.js';
-
-/** How long a listener that does not end may hold a shutdown up. */
-const drainMs = 10_000;
-
-const afterMs = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref());
 
 const offered = [
   Files,
@@ -39,63 +42,84 @@ const offered = [
   StorageEvents,
   BucketDoctor,
   TenantGuard,
+  TenantStorage,
 ];
+
+const providers: Provider[] = [
+  { provide: STORAGE_SETTINGS, inject: [STORAGE_OPTIONS], useFactory: storageSettings },
+  {
+    provide: S3_CLIENT,
+    inject: [STORAGE_SETTINGS],
+    useFactory: (settings: StorageSettings) => createServingClient(settings),
+  },
+  {
+    provide: OrgClients,
+    inject: [STORAGE_SETTINGS, S3_CLIENT],
+    useFactory: (settings: StorageSettings, client: S3Client) => new OrgClients(settings, client),
+  },
+  {
+    provide: ObjectStore,
+    inject: [STORAGE_SETTINGS, OrgClients],
+    useFactory: (settings: StorageSettings, clients: OrgClients) =>
+      new ObjectStore(settings, clients, new Presigner(settings)),
+  },
+  {
+    provide: Gates,
+    inject: [STORAGE_SETTINGS],
+    useFactory: ({ gates }: StorageSettings) => new Gates(gates),
+  },
+  {
+    provide: UploadEndings,
+    inject: [STORAGE_SETTINGS, ObjectStore],
+    useFactory: (settings: StorageSettings, store: ObjectStore) => new UploadEndings(settings, store),
+  },
+  FileAccess,
+  StreamedUploads,
+  UploadWatch,
+  StoreLife,
+  ...offered,
+];
+
+/** A store beside the first: all the same inside, and one thing to be had. */
+@Module({ providers })
+class NamedStorageModule {}
 
 /**
  * Private file storage for many organisations in one bucket.
  *
  *     imports: [StorageModule.forRoot({ bucket: 'clinic-files', region: 'eu-central-1' })]
+ *
+ * There is no `forFeature`: what kinds of files there are is nothing that has to be registered.
  */
 @Module({
-  providers: [
-    { provide: STORAGE_SETTINGS, inject: [STORAGE_OPTIONS], useFactory: storageSettings },
-    {
-      provide: S3_CLIENT,
-      inject: [STORAGE_SETTINGS],
-      useFactory: (settings: StorageSettings) => createServingClient(settings),
-    },
-    {
-      provide: OrgClients,
-      inject: [STORAGE_SETTINGS, S3_CLIENT],
-      useFactory: (settings: StorageSettings, client: S3Client) => new OrgClients(settings, client),
-    },
-    {
-      provide: ObjectStore,
-      inject: [STORAGE_SETTINGS, OrgClients],
-      useFactory: (settings: StorageSettings, clients: OrgClients) =>
-        new ObjectStore(settings, clients, new Presigner(settings)),
-    },
-    {
-      provide: Gates,
-      inject: [STORAGE_SETTINGS],
-      useFactory: ({ gates }: StorageSettings) => new Gates(gates),
-    },
-    {
-      provide: UploadEndings,
-      inject: [STORAGE_SETTINGS, ObjectStore],
-      useFactory: (settings: StorageSettings, store: ObjectStore) => new UploadEndings(settings, store),
-    },
-    FileAccess,
-    StreamedUploads,
-    UploadWatch,
-    ...offered,
-  ],
+  providers,
   // The settings too: a guard on a consumer's controller is built inside the consumer's module.
   exports: [STORAGE_SETTINGS, S3_CLIENT, ObjectStore, ...offered],
 })
-export class StorageModule extends ConfigurableModuleClass implements OnApplicationShutdown {
-  constructor(
-    @Inject(S3_CLIENT) private readonly client: S3Client,
-    private readonly clients: OrgClients,
-    private readonly events: StorageEvents,
-  ) {
-    super();
+export class StorageModule extends ConfigurableModuleClass {
+  /** `isGlobal` and `name` stand beside the store's options. */
+  static override forRoot(options: typeof OPTIONS_TYPE): DynamicModule {
+    if (typeof options !== 'object' || options === null) storageSettings(options);
+    return called(options.name, super.forRoot(options));
   }
 
-  /** After the last request: the connections that still carry bytes must not be cut, and listeners are heard out. */
-  async onApplicationShutdown(): Promise<void> {
-    await Promise.race([this.events.drain(), afterMs(drainMs)]);
-    this.clients.destroy();
-    this.client.destroy();
+  /** `useFactory` with `inject`, `useClass` or `useExisting` with a method `create`; `isGlobal` and `name` stand beside them. */
+  static override forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
+    return called(options.name, super.forRootAsync(options));
   }
+}
+
+function called(name: string | undefined, definition: DynamicModule): DynamicModule {
+  const ofThisStore = [...(definition.providers ?? []), { provide: STORE_NAME, useValue: name ?? '' }];
+  if (name === undefined) return { ...definition, providers: ofThisStore };
+  if (typeof name !== 'string' || name.trim() === '') {
+    throw new StorageError('misconfigured', 'StorageModule: name must be text, or left out for the first store.');
+  }
+  const token = getStorageToken(name);
+  return {
+    ...definition,
+    module: NamedStorageModule,
+    providers: [...ofThisStore, { provide: token, useExisting: TenantStorage }],
+    exports: [token],
+  };
 }

@@ -121,6 +121,10 @@ export const isRecord = (value: unknown): value is Record<string, unknown> =>
 function* unknownNames(given: object, names: Record<string, true>, at = '', noun = 'option'): Generator<string> {
   for (const name of Object.keys(given)) {
     if (Object.hasOwn(names, name)) continue;
+    if (at === '' && (name === 'isGlobal' || name === 'name')) {
+      yield `${name} stands beside useFactory, useClass or useExisting, not in what they return.`;
+      continue;
+    }
     const meant = nearestName(name, Object.keys(names));
     yield `${at}${name} is no ${noun}.${meant === undefined ? '' : ` Did you mean ${meant}?`}`;
   }

@@ -3,8 +3,10 @@ import { PassportStrategy } from '@nestjs/passport';
 import { parseOrgId, type OrgId } from 'nest-tenant-storage';
 import { ExtractJwt, Strategy } from 'passport-jwt';
 import { InjectConfig, type DemoConfig } from '../demo.config.js';
+import { keyOf } from './keys.js';
 import { roles, type Role } from './role-table.js';
 import type { User } from './user.js';
+import { callbackify } from 'node:util';
 
 const clockToleranceSeconds = 30;
 const longestSub = 128;
@@ -13,9 +15,15 @@ const longestSub = 128;
 @Injectable()
 export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
   constructor(@InjectConfig() { jwt }: DemoConfig) {
+    const find = keyOf(jwt);
     super({
       jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
-      secretOrKey: jwt.key,
+      // Its types know text only; jsonwebtoken, which it calls, takes keys as objects.
+      secretOrKeyProvider: callbackify(async (_request: unknown, token: string) => {
+        const key = await find(token);
+        if (!key) throw refused('kid');
+        return key as never;
+      }),
       algorithms: [jwt.algorithm],
       issuer: jwt.issuer,
       audience: jwt.audience,

@@ -15,7 +15,7 @@ const writtenFor =
 
 /**
  * Who may do what inside their own organisation; a role that is not named may not. Which patient may see which form is a
- * matter of the application's own records, which the demo does not have.
+ * matter of records: `RecordAccess`.
  */
 const table = {
   'form-upload:read': { patient: always, specialist: always, admin: always },

@@ -1,22 +1,25 @@
-import { ForbiddenException, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { allows, type Permission } from './role-table.js';
+import { Access, forbidden } from './access.js';
+import type { Permission } from './role-table.js';
 import type { User } from './user.js';
 
-/** What a route asks of its caller: a line of the role table, or `any-role` where the handler asks the table itself. */
+/** What a route asks of its caller: a line of the role table, or `any-role` where the handler asks itself. */
 export const Needs = Reflector.createDecorator<Permission | 'any-role'>();
 
-export const forbidden = () => new ForbiddenException('Your role does not allow this.');
-
-/** Asks the role table. A route that says nothing of its needs is open to nobody. */
+/** Asks the role table and the records. A route that says nothing of its needs is open to nobody. */
 @Injectable()
 export class RolesGuard implements CanActivate {
-  constructor(private readonly reflector: Reflector) {}
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly access: Access,
+  ) {}
 
-  canActivate(context: ExecutionContext): boolean {
+  async canActivate(context: ExecutionContext): Promise<true> {
     const needs = this.reflector.get(Needs, context.getHandler());
     const { user, params } = context.switchToHttp().getRequest<{ user: User; params: Record<string, string> }>();
-    if (needs === 'any-role' || (needs && allows(user, needs, params))) return true;
-    throw forbidden();
+    if (!needs) throw forbidden();
+    if (needs !== 'any-role') await this.access.require(user, needs, params);
+    return true;
   }
 }

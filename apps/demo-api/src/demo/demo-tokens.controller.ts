@@ -1,6 +1,6 @@
 import { Body, Controller, Post } from '@nestjs/common';
 import { ApiBadRequestResponse, ApiCreatedResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
-import { IsIn, IsString, Length, ValidateBy } from 'class-validator';
+import { IsIn, IsString, Length, Matches, ValidateBy } from 'class-validator';
 import { parseOrgId } from 'nest-tenant-storage';
 import { roles, type Role } from '../auth/role-table.js';
 import { AccessTokenAnswer, ErrorAnswer } from '../http/answers.js';
@@ -27,7 +27,7 @@ function isOrgId(value: unknown): boolean {
 
 class TokenRequestBody {
   @ApiProperty({ example: '1', type: String }) @IsOrgId() orgId!: string | number;
-  @ApiProperty({ example: 'alice' }) @IsString() @Length(1, 128) userId!: string;
+  @ApiProperty({ example: 'alice' }) @IsString() @Length(1, 128) @Matches(/^\P{Cc}*$/u) userId!: string;
   @ApiProperty({ enum: roles }) @IsIn(roles) role!: Role;
 }
 

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { SignJWT } from 'jose';
+import type { KeyObject } from 'node:crypto';
 import type { Role } from '../auth/role-table.js';
 import { InjectConfig, type DemoConfig } from '../demo.config.js';
 
@@ -23,6 +24,6 @@ export class DemoTokens {
       .setAudience(audience)
       .setIssuedAt()
       .setExpirationTime('12h')
-      .sign(Buffer.from(key));
+      .sign(key as KeyObject);
   }
 }

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { StorageModule } from 'nest-tenant-storage';
+import { AuthModule } from '../auth/auth.module.js';
 import { STORE, StoreModule, type Store } from '../store.module.js';
 import { AuditArchiveController } from './audit-archive.controller.js';
 import { DocumentsController } from './documents.controller.js';
@@ -10,6 +11,7 @@ import { UploadsController } from './uploads.controller.js';
 
 @Module({
   imports: [
+    AuthModule,
     StorageModule.forRootAsync({
       imports: [StoreModule],
       inject: [STORE],

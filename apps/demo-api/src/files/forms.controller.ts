@@ -15,8 +15,9 @@ import {
   type OrgId,
 } from 'nest-tenant-storage';
 import { Protected } from '../auth/protected.js';
+import { forbidden } from '../auth/access.js';
 import { allows } from '../auth/role-table.js';
-import { forbidden, Needs } from '../auth/roles.guard.js';
+import { Needs } from '../auth/roles.guard.js';
 import { CurrentUser, type User } from '../auth/user.js';
 import { BeginsUpload, Deletes, GivesContent, GivesUrl, Lists, Uploads, UploadsForm } from '../http/docs.js';
 import { JsonBody } from '../http/json-body.js';

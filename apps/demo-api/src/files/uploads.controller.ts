@@ -1,12 +1,13 @@
-import { Body, Controller, Delete, HttpCode, Post } from '@nestjs/common';
-import { ApiNoContentResponse, ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Delete, Post } from '@nestjs/common';
+import { ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import { IsIn, IsInt, IsOptional, IsString } from 'class-validator';
 import { CurrentOrg, DirectUploads, type OrgId } from 'nest-tenant-storage';
 import { Protected } from '../auth/protected.js';
-import { allows, isPermission } from '../auth/role-table.js';
-import { forbidden, Needs } from '../auth/roles.guard.js';
+import { Access, forbidden } from '../auth/access.js';
+import { isPermission } from '../auth/role-table.js';
+import { Needs } from '../auth/roles.guard.js';
 import { CurrentUser, type User } from '../auth/user.js';
-import { CompletesUpload, SignsStep } from '../http/docs.js';
+import { AbandonsUpload, CompletesUpload, SignsStep } from '../http/docs.js';
 import { JsonBody } from '../http/json-body.js';
 import { strict } from '../http/validation.js';
 
@@ -34,12 +35,15 @@ class SignStepBody extends TokenBody {
   @ApiPropertyOptional({ description: 'From 1' }) @IsOptional() @IsInt() partNumber?: number;
 }
 
-/** What comes after a ticket. The token says where the file goes, so the role table is asked about that. */
+/** What comes after a ticket. The token says where the file goes, so the role table and the records are asked about that. */
 @ApiTags('Direct uploads')
 @Protected()
 @Controller('uploads')
 export class UploadsController {
-  constructor(private readonly uploads: DirectUploads) {}
+  constructor(
+    private readonly uploads: DirectUploads,
+    private readonly access: Access,
+  ) {}
 
   @Post('complete')
   @Needs('any-role')
@@ -61,9 +65,7 @@ export class UploadsController {
 
   @Delete()
   @Needs('any-role')
-  @HttpCode(204)
-  @ApiOperation({ summary: 'Give an upload up: what was sent is removed' })
-  @ApiNoContentResponse()
+  @AbandonsUpload()
   @JsonBody()
   async abandon(@CurrentOrg() org: OrgId, @CurrentUser() { sub }: User, @Body(strict) { token }: TokenBody) {
     await this.uploads.abandon(org, token, { by: sub });
@@ -73,6 +75,7 @@ export class UploadsController {
   private async requireStillAllowed(org: OrgId, token: string, user: User): Promise<void> {
     const { purpose, place } = await this.uploads.describe(org, token, { by: user.sub });
     const permission = `${purpose}:write`;
-    if (!isPermission(permission) || !allows(user, permission, place)) throw forbidden();
+    if (!isPermission(permission)) throw forbidden();
+    await this.access.require(user, permission, place);
   }
 }

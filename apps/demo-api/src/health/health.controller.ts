@@ -1,8 +1,34 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
+import {
+  ApiOkResponse,
+  ApiOperation,
+  ApiProperty,
+  ApiServiceUnavailableResponse,
+  ApiTags,
+  type ApiPropertyOptions,
+} from '@nestjs/swagger';
 import { HealthCheckService } from '@nestjs/terminus';
 import { ErrorAnswer } from '../http/answers.js';
 import { BucketHealth } from './bucket.health.js';
+
+class LiveAnswer {
+  @ApiProperty({ enum: ['ok'] }) status!: string;
+}
+
+const parts: ApiPropertyOptions = {
+  type: 'object',
+  additionalProperties: {
+    type: 'object',
+    required: ['status'],
+    properties: { status: { type: 'string', enum: ['up', 'down'] } },
+  },
+};
+
+class ReadyAnswer extends LiveAnswer {
+  @ApiProperty(parts) info!: object;
+  @ApiProperty(parts) error!: object;
+  @ApiProperty(parts) details!: object;
+}
 
 @ApiTags('Health')
 @Controller('health')
@@ -14,14 +40,14 @@ export class HealthController {
 
   @Get('live')
   @ApiOperation({ summary: 'The process answers' })
-  @ApiOkResponse()
+  @ApiOkResponse({ type: LiveAnswer })
   live() {
     return { status: 'ok' };
   }
 
   @Get('ready')
   @ApiOperation({ summary: 'The bucket can be reached' })
-  @ApiOkResponse()
+  @ApiOkResponse({ type: ReadyAnswer })
   @ApiServiceUnavailableResponse({ type: ErrorAnswer, description: '`unavailable`' })
   async ready() {
     return this.health.check([() => this.bucket.check()]);

@@ -1,9 +1,29 @@
 import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
+import { storageErrorCodes } from 'nest-tenant-storage';
 
-/** The shapes of answers, for the API's description: what is sent are the module's own values of the same shape. */
+/** Codes of errors that are not the module's. */
+export const ownCodes = [
+  'unauthorized',
+  'forbidden',
+  'body_too_large',
+  'unsupported_media_type',
+  'unavailable',
+  'wrong_host',
+  'internal_error',
+] as const;
+
+/**
+ * The shapes of answers, for the API's description: what is sent are the module's own values of the same shape, and each
+ * answer that a test gets is compared with the description.
+ */
 export class ErrorAnswer {
   @ApiProperty({ example: 404 }) statusCode!: number;
-  @ApiProperty({ example: 'not_found', description: 'Stable: programs may rely on it' }) code!: string;
+  @ApiProperty({
+    example: 'not_found',
+    enum: [...storageErrorCodes, ...ownCodes],
+    description: 'Stable: programs may rely on it',
+  })
+  code!: string;
   @ApiProperty({ example: 'There is no such file.', description: 'For people' }) message!: string;
 }
 
@@ -47,26 +67,37 @@ export class FilePageAnswer {
   nextCursor?: string;
 }
 
-export class TicketAnswer {
-  @ApiProperty({ enum: ['POST', 'PUT', 'MULTIPART'], description: 'How to send the bytes' }) method!: string;
-  @ApiPropertyOptional({ description: 'Where to send them: POST and PUT' }) url?: string;
-  @ApiPropertyOptional({
-    type: 'object',
-    additionalProperties: { type: 'string' },
-    description: 'PUT: headers to send as they are',
-  })
-  headers?: Record<string, string>;
-  @ApiPropertyOptional({
-    type: 'object',
-    additionalProperties: { type: 'string' },
-    description: 'POST: form fields to send as they are, before the bytes in a field named `file`',
-  })
-  fields?: Record<string, string>;
-  @ApiPropertyOptional({ description: 'MULTIPART: bytes of every part but the last' }) partSize?: number;
-  @ApiPropertyOptional({ description: 'MULTIPART' }) partCount?: number;
+class TicketBase {
   @ApiProperty({ type: String, format: 'date-time', description: 'When the request stops working' }) expiresAt!: Date;
   @ApiProperty({ description: 'Completes, signs steps of, or abandons this upload; for you only' }) token!: string;
 }
+
+export class PostTicketAnswer extends TicketBase {
+  @ApiProperty({ enum: ['POST'] }) method!: string;
+  @ApiProperty({ description: 'Where to send the bytes' }) url!: string;
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: { type: 'string' },
+    description: 'Form fields to send as they are, before the bytes in a field named `file`',
+  })
+  fields!: Record<string, string>;
+}
+
+export class PutTicketAnswer extends TicketBase {
+  @ApiProperty({ enum: ['PUT'] }) method!: string;
+  @ApiProperty({ description: 'Where to send the bytes' }) url!: string;
+  @ApiProperty({ type: 'object', additionalProperties: { type: 'string' }, description: 'Headers to send as they are' })
+  headers!: Record<string, string>;
+}
+
+export class MultipartTicketAnswer extends TicketBase {
+  @ApiProperty({ enum: ['MULTIPART'] }) method!: string;
+  @ApiProperty({ description: 'Bytes of every part but the last' }) partSize!: number;
+  @ApiProperty() partCount!: number;
+}
+
+/** How to send the bytes says which of these it is. */
+export const ticketAnswers = { POST: PostTicketAnswer, PUT: PutTicketAnswer, MULTIPART: MultipartTicketAnswer };
 
 export class SignedStepAnswer {
   @ApiProperty({ example: 'PUT' }) method!: string;

@@ -24,7 +24,7 @@ import {
   ReadUrlAnswer,
   SignedStepAnswer,
   StoredFileAnswer,
-  TicketAnswer,
+  ticketAnswers,
 } from './answers.js';
 
 /**
@@ -42,6 +42,14 @@ const fileErrors = () =>
     ApiUnsupportedMediaTypeResponse(error('`type_not_accepted`: the declared type or the extension')),
     ApiUnprocessableEntityResponse(error('`content_mismatch`: the bytes are not what was declared')),
   );
+export const AbandonsUpload = () =>
+  applyDecorators(
+    ApiOperation({ summary: 'Give an upload up: what was sent is removed' }),
+    HttpCode(204),
+    ApiNoContentResponse(),
+    absent(),
+  );
+
 const bytes = { schema: { type: 'string', format: 'binary' } } as const;
 
 export const Uploads = (summary: string, ...contentTypes: string[]) =>
@@ -83,7 +91,19 @@ export const BeginsUpload = (summary: string) =>
         'Answers a ready request: send the bytes straight to the store with it, then `POST /api/uploads/complete`.',
     }),
     HttpCode(201),
-    ApiCreatedResponse({ type: TicketAnswer }),
+    ApiExtraModels(...Object.values(ticketAnswers)),
+    ApiCreatedResponse({
+      description: '',
+      schema: {
+        oneOf: Object.values(ticketAnswers).map((model) => ({ $ref: getSchemaPath(model) })),
+        discriminator: {
+          propertyName: 'method',
+          mapping: Object.fromEntries(
+            Object.entries(ticketAnswers).map(([method, model]) => [method, getSchemaPath(model)]),
+          ),
+        },
+      },
+    }),
     fileErrors(),
   );
 
@@ -101,11 +121,12 @@ export const SignsStep = () =>
     ApiOperation({
       summary: 'Sign one step of a multipart upload',
       description:
-        'By method and ids: POST creates, PUT with uploadId and partNumber sends a part, GET with uploadId lists the parts, ' +
+        'By method and ids: PUT without them sends the whole object, POST creates, PUT with uploadId and partNumber sends a part, GET with uploadId lists the parts, ' +
         'POST with uploadId completes, DELETE with uploadId aborts. The shape of `signRequest` in @uppy/aws-s3 6.',
     }),
     HttpCode(201),
     ApiCreatedResponse({ type: SignedStepAnswer }),
+    ApiConflictResponse(error('`already_exists`: the step is done')),
     badRequest(),
     absent(),
   );
@@ -120,10 +141,13 @@ export const GivesContent = (summary: string) =>
   applyDecorators(
     ApiOperation({ summary }),
     ApiHeader({ name: 'Range', required: false, description: 'One range, such as `bytes=0-99`' }),
-    ApiHeader({ name: 'If-None-Match', required: false }),
+    ApiHeader({ name: 'If-None-Match', required: false, description: '304 where you have the file as it is' }),
+    ApiHeader({ name: 'If-Match', required: false, description: '412 where the file is another by now' }),
+    ApiHeader({ name: 'If-Range', required: false, description: 'An ETag: the whole file where it is another by now' }),
     ApiOkResponse({ description: 'The bytes', content: { '*/*': bytes } }),
     ApiResponse({ status: 206, description: 'The asked range', content: { '*/*': bytes } }),
     ApiResponse({ status: 304, description: 'Unchanged: what you have may be shown' }),
+    ApiResponse({ status: 412, ...error('`precondition_failed`') }),
     ApiResponse({ status: 416, ...error('`range_not_satisfiable`') }),
     badRequest(),
     absent(),

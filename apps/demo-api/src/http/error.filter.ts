@@ -22,7 +22,7 @@ export class ErrorFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const response = host.switchToHttp().getResponse<Response>();
     const answer = answerTo(error);
-    if (answer.statusCode === 500) this.#logger.error(logTextOf(error));
+    if (answer.statusCode === 500) this.#logger.error(`${idOf(response)}${logTextOf(error)}`);
     if (response.headersSent) {
       response.destroy();
       return;
@@ -32,6 +32,8 @@ export class ErrorFilter implements ExceptionFilter {
     dropRest(host.switchToHttp().getRequest<Request>());
   }
 }
+
+const idOf = (response: Response): string => `[${String(response.getHeader('X-Request-Id'))}] `;
 
 export function answerWith(response: Response, answer: ErrorAnswer): void {
   response.setHeader('Cache-Control', 'no-store');
@@ -56,8 +58,8 @@ function answerOf(statusCode: number, message: string): ErrorAnswer {
 function messageOf(error: HttpException): string {
   const body = error.getResponse();
   if (typeof body === 'string') return body;
-  const { message } = body as { message?: string | string[] };
-  if (error.getStatus() === 503) return 'Not ready: the bucket cannot be reached.';
+  const { message, details } = body as { message?: string | string[]; details?: object };
+  if (error.getStatus() === 503 && details) return 'Not ready: the bucket cannot be reached.';
   return Array.isArray(message) ? message.join('; ') : (message ?? error.message);
 }
 

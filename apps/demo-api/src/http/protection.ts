@@ -19,6 +19,16 @@ export const keptByNobody: RequestHandler = (_request, response, next) => {
   next();
 };
 
+/**
+ * In demo mode, where tokens are given away to whoever is on this machine: a page of somebody else, whose name leads here
+ * (DNS rebinding), is not.
+ */
+export const namedAsThisMachine: RequestHandler = (request, response, next) => {
+  if (/^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i.test(request.headers.host ?? '')) return next();
+  const message = 'The demo answers to localhost and 127.0.0.1 only. Set HOST for others to reach it.';
+  return answerWith(response, { statusCode: 421, code: 'wrong_host', message });
+};
+
 const windowMs = 60_000;
 /** What all users of one organisation may ask for, as a multiple of what one may. */
 const usersOfAnOrg = 10;

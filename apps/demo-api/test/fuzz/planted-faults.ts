@@ -41,7 +41,7 @@ export const plantedFaults: Record<string, Planted> = {
   'a patient may delete': {
     seenAs: 'a removal',
     plant() {
-      jest.spyOn(RolesGuard.prototype, 'canActivate').mockReturnValue(true);
+      jest.spyOn(RolesGuard.prototype, 'canActivate').mockResolvedValue(true);
     },
   },
   'content is not looked at': {

@@ -38,7 +38,7 @@ export class Worker {
   ) {
     this.random = new Random(seed);
     // The same in every organisation.
-    this.field = `/api/forms/7/fields/${number}`;
+    this.field = `/api/forms/70/fields/${number}`;
     this.patient = { org, sub: `patient-${number}`, role: 'patient' };
     this.admin = { org, sub: `admin-${number}`, role: 'admin' };
   }

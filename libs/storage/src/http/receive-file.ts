@@ -4,6 +4,7 @@ import { maxFileBytes } from '../storage.policy.js';
 import { requireUnread } from './body-of-request.js';
 import { FormParts, mostBesides } from './form-parts.js';
 import { badForm, boundaryOf } from './part-headers.js';
+import { nodeRequest, type HttpRequest } from './platform.js';
 
 /** A file on its way in. `bytes` must be read now: nothing is buffered. */
 export interface ReceivedFile {
@@ -33,8 +34,9 @@ const isForm = ({ headers }: IncomingMessage) => /^multipart\/form-data\s*(;|$)/
  * @throws {StorageError} `invalid_request` for a form without a file; its `bytes` throw it for a form with a second one, or
  *   with more than 1 MiB and 1,000 parts besides
  */
-export async function receiveFile(request: IncomingMessage): Promise<ReceivedFile> {
-  requireUnread(request);
+export async function receiveFile(from: HttpRequest): Promise<ReceivedFile> {
+  requireUnread(from);
+  const request = nodeRequest(from);
   const signal = goneSignal(request);
   if (signal.aborted) throw gone();
   const size = declaredLength(request);
@@ -55,8 +57,9 @@ export async function receiveFile(request: IncomingMessage): Promise<ReceivedFil
  * @throws {StorageError} `type_not_accepted` for a body that is no form; while files are taken, `invalid_request` for a form
  *   that is malformed, has no file, or more than 100
  */
-export async function* receiveFiles(request: IncomingMessage): AsyncGenerator<ReceivedFile, void, undefined> {
-  requireUnread(request);
+export async function* receiveFiles(from: HttpRequest): AsyncGenerator<ReceivedFile, void, undefined> {
+  requireUnread(from);
+  const request = nodeRequest(from);
   const signal = goneSignal(request);
   if (signal.aborted) throw gone();
   if (!isForm(request)) {
@@ -164,7 +167,8 @@ function goneSignal(request: IncomingMessage): AbortSignal {
  * After a refusal: what the client still sends is read and dropped, so that it gets to see the answer, up to the size of
  * the largest legitimate upload. Then the connection ends.
  */
-export function dropRest(request: IncomingMessage): void {
+export function dropRest(from: HttpRequest): void {
+  const request = nodeRequest(from);
   if (request.complete) return;
   let dropped = 0;
   // An iterator that was left waits for `readable`, and with that nothing flows.

@@ -1,8 +1,9 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { FileStream } from '../files/outgoing.js';
 import type { ReadOptions } from '../s3/object-requests.js';
 import { StorageError } from '../storage.error.js';
+import { nodeRequest, nodeResponse, type HttpRequest, type HttpResponse } from './platform.js';
 
 /** RFC 9110, section 8.8.3, without what no header of a signed request can carry: bytes above ASCII. */
 const entityTag = '(?:W/)?"[\\x21\\x23-\\x7e]*"';
@@ -26,7 +27,8 @@ function tagsIn(request: IncomingMessage, name: 'if-match' | 'if-none-match'): s
  *
  * @throws {StorageError} `invalid_request` for a condition that is no list of entity tags
  */
-export function readOptionsOf(request: IncomingMessage): ReadOptions {
+export function readOptionsOf(from: HttpRequest): ReadOptions {
+  const request = nodeRequest(from);
   const { range, 'if-range': ifRange } = request.headers;
   const withoutBody = request.method === 'HEAD';
   const single = /^bytes=(\d{1,15}-\d{0,15}|-\d{1,15})$/.test(range ?? '') && !withoutBody;
@@ -53,13 +55,17 @@ export interface SendOptions {
   cacheControl?: 'private, no-cache' | 'no-store';
 }
 
-/** Streams a file to the client. When the client goes, the store's connection is released. */
+/**
+ * Streams a file to the client. When the client goes, the store's connection is released. `request` and `response` are those
+ * of Express or of Fastify: `@Req() request, @Res() response`.
+ */
 export async function sendFile(
-  request: IncomingMessage,
-  response: ServerResponse,
+  request: HttpRequest,
+  to: HttpResponse,
   file: FileStream,
   { cacheControl }: SendOptions = {},
 ): Promise<void> {
+  const response = nodeResponse(to);
   response.statusCode = file.contentRange ? 206 : 200;
   response.setHeader('Content-Type', file.contentType);
   response.setHeader('Content-Length', file.length);
@@ -74,7 +80,7 @@ export async function sendFile(
   if (file.contentDisposition.startsWith('attachment')) {
     response.setHeader('Content-Security-Policy', `default-src 'none'; sandbox`);
   }
-  if (request.method === 'HEAD') {
+  if (nodeRequest(request).method === 'HEAD') {
     file.body.destroy();
     response.end();
     return;

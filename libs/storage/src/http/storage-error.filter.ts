@@ -4,6 +4,7 @@ import { StorageError } from '../storage.error.js';
 import { answerOf } from './error-answer.js';
 import { dropRest } from './receive-file.js';
 import { logText } from './log-text.js';
+import { nodeRequest, nodeResponse, type HttpRequest, type HttpResponse } from './platform.js';
 import { variesBy } from './send-file.js';
 
 /**
@@ -15,11 +16,11 @@ export class StorageErrorFilter implements ExceptionFilter<StorageError> {
   readonly #logger = new Logger(StorageErrorFilter.name);
 
   catch(error: StorageError, host: ArgumentsHost): void {
-    const request = host.switchToHttp().getRequest<IncomingMessage>();
-    const response = host.switchToHttp().getResponse<ServerResponse>();
+    const request = nodeRequest(host.switchToHttp().getRequest<HttpRequest>());
+    const response = nodeResponse(host.switchToHttp().getResponse<HttpResponse>());
     const answer = answerOf(error);
     const { statusCode } = answer;
-    if (statusCode >= 500) this.#logger.error(logText(error));
+    if (statusCode >= 500) this.#logger.error(`${nameOf(response)}${logText(error)}`);
     if (response.headersSent) {
       response.destroy();
       return;
@@ -34,6 +35,12 @@ export class StorageErrorFilter implements ExceptionFilter<StorageError> {
     response.end(body);
     dropRest(request);
   }
+}
+
+/** What the answer says of its request, so that a client's report leads to the line: the application sets the header. */
+function nameOf(response: ServerResponse): string {
+  const id = response.getHeader('X-Request-Id');
+  return typeof id === 'string' && /^[\w.:-]{1,128}$/.test(id) ? `[${id}] ` : '';
 }
 
 /** RFC 9110, section 15.4.5: what a 200 would have said. Where the store names no tag it is the one the request named. */

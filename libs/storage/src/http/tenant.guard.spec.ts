@@ -1,9 +1,10 @@
-import { Controller, Get, UseFilters, UseGuards, type INestApplication } from '@nestjs/common';
+import { Controller, Get, UseFilters, UseGuards, type ExecutionContext, type INestApplication } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import type { AddressInfo } from 'node:net';
 import type { OrgId } from '../keys/org-id.js';
 import type { StorageModuleOptions } from '../storage.options.js';
 import { StorageModule } from '../storage.module.js';
+import { storageSettings } from '../storage.settings.js';
 import { StorageErrorFilter } from './storage-error.filter.js';
 import { CurrentOrg, TenantGuard } from './tenant.guard.js';
 
@@ -73,6 +74,19 @@ describe.each(Object.entries(claims))('orgOf answers %s', (_name, answer) => {
   test('a route without the guard has no organisation, whatever the request claims', async () => {
     expect(await get('open', '1')).toMatchObject({ status: 403, body: { code: 'invalid_org' } });
   });
+});
+
+test.each([
+  ['no user', undefined, /the request has no user\. Put the guard that signs in before TenantGuard/],
+  ['a user of other claims', { sub: 'ada', tenant: '1' }, /user has sub, tenant\..*request\.user\.org_id.*orgOf/],
+  ['an empty claim', { org_id: '' }, /must be a whole number/],
+  ['a UUID', { org_id: 'c0ffee00-0000-4000-8000-000000000000' }, /must be a whole number/],
+])('%s is told with where was looked, and no value', (_what, user, message) => {
+  const guard = new TenantGuard(storageSettings({ bucket: 'clinic-files', region: 'eu-central-1' }));
+  const context = { switchToHttp: () => ({ getRequest: () => ({ user }) }) } as unknown as ExecutionContext;
+  expect(() => guard.canActivate(context)).toThrow(expect.objectContaining({ code: 'invalid_org' }));
+  expect(() => guard.canActivate(context)).toThrow(message);
+  expect(() => guard.canActivate(context)).not.toThrow(/ada|c0ffee/);
 });
 
 test.each([

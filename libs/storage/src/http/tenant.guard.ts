@@ -23,8 +23,21 @@ export class TenantGuard implements CanActivate {
 }
 
 function prove(request: object, claim: unknown): true {
+  if (claim === undefined || claim === null) throw new StorageError('invalid_org', whereNoneIs(request));
   orgs.set(request, parseOrgId(claim));
   return true;
+}
+
+/** Says where was looked, for whoever wires the guards; it names no claim's value. */
+function whereNoneIs(request: { user?: unknown }): string {
+  const found =
+    request.user === undefined || request.user === null
+      ? 'the request has no user'
+      : `the request's user has ${Object.keys(request.user).slice(0, 10).join(', ') || 'nothing'}`;
+  return (
+    `No organisation was found for this request: ${found}. Put the guard that signs in before TenantGuard ` +
+    '(@UseGuards(SignInGuard, TenantGuard)), and let it set request.user.org_id, or say with the option orgOf where it is.'
+  );
 }
 
 const isPromise = (value: unknown): value is Promise<unknown> =>

@@ -1,0 +1,46 @@
+#!/usr/bin/env node
+// Looks at a tarball of the package before anybody installs it.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, existsSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative, resolve } from 'node:path';
+
+const [tarball] = process.argv.slice(2);
+const folder = mkdtempSync(join(tmpdir(), 'tarball-'));
+execFileSync('tar', ['-xzf', tarball, '-C', folder]);
+const root = join(folder, 'package');
+const files = readdirSync(root, { recursive: true }).map(String);
+const mistakes = [];
+
+for (const file of files.filter((name) => /\.(spec|kit)\.|\.map$/.test(name))) mistakes.push(`${file} is packed`);
+for (const file of files.filter((name) => /\.c?js$/.test(name))) {
+  if (readFileSync(join(root, file), 'utf8').includes('sourceMappingURL')) mistakes.push(`${file} names a map`);
+}
+
+/** Files that come with an import of `file`, those of `import()` too. */
+function reached(file, seen = new Set()) {
+  if (seen.has(file)) return seen;
+  seen.add(file);
+  const text = readFileSync(file, 'utf8');
+  for (const [, path] of text.matchAll(/(?:from\s+|import\s+|import\(|require\()['"](\.[^'"]+)['"]/g)) {
+    reached(resolve(dirname(file), path), seen);
+  }
+  return seen;
+}
+const served = [...reached(join(root, 'storage/src/index.js'))].map((file) => relative(root, file));
+for (const file of served.filter((name) => /^embedded-s3|\/(testing|cli|probes)\//.test(name))) {
+  // What provisions and probes is offered by the main entry, and loads probes only when asked.
+  if (!/\/probes\//.test(file)) mistakes.push(`an application loads ${file}`);
+}
+
+for (const page of files.filter((name) => name.endsWith('.md'))) {
+  const text = readFileSync(join(root, page), 'utf8');
+  for (const [, link] of text.matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)[^)]*\)/g)) {
+    if (!existsSync(resolve(root, dirname(page), link))) mistakes.push(`${page} links to ${link}, which is not packed`);
+  }
+}
+
+rmSync(folder, { recursive: true });
+process.stdout.write(`${files.length} entries, ${served.length} files reached from the main entry\n`);
+for (const mistake of mistakes) process.stderr.write(`tarball: ${mistake}\n`);
+process.exit(mistakes.length > 0 ? 1 : 0);
