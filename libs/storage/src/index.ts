@@ -62,6 +62,10 @@ export { logo, TemplatesService } from './kinds/logo.js';
 export { signature, SignaturesService } from './kinds/signature.js';
 
 export { ReceivedFile, ReceivedFiles } from './http/received-file.js';
+export { eicarScanner } from './scan/eicar.js';
+export { scannerGate } from './scan/scanner-gate.js';
+export type { ContentScanner, Scan, ScannedBy, Verdict } from './scan/content-scanner.js';
+
 export { CurrentOrg, TenantGuard } from './http/tenant.guard.js';
 export { StorageErrorFilter } from './http/storage-error.filter.js';
 export { answerOf, type ErrorAnswer } from './http/error-answer.js';

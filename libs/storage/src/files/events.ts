@@ -15,7 +15,8 @@ export type StorageEvent = FileSubject & {
      * upload of its name, so that a process that died between the file and the word leaves no gap.
      */
     | { kind: 'upload-completed'; contentType: string; size: number; direct?: boolean }
-    | { kind: 'upload-refused'; code: StorageErrorCode; direct: boolean }
+    /** `reason` is what the caller was told: the name of what a scanner found, for example. */
+    | { kind: 'upload-refused'; code: StorageErrorCode; reason: string; direct: boolean }
     | { kind: 'upload-abandoned' }
     | { kind: 'read-url-issued'; expiresAt: Date }
     /** Bytes, or a range of them, were handed out through the application. */
@@ -60,7 +61,8 @@ export class StorageEvents {
 
   /** Tells of an upload that ended in a `StorageError`. */
   refused(subject: FileSubject & { direct: boolean }, error: unknown): void {
-    if (error instanceof StorageError) this.emit({ kind: 'upload-refused', ...subject, code: error.code });
+    if (error instanceof StorageError)
+      this.emit({ kind: 'upload-refused', ...subject, code: error.code, reason: error.message });
   }
 
   /** Resolves when every listener has heard what was told so far. */

@@ -16,6 +16,8 @@ export interface StoredFile {
   lastModified?: Date;
   /** Hexadecimal; where the client promised one, which was then checked. */
   sha256?: string;
+  /** Who found it free of malware, and when, where a scanner is a gate: `clamav/1.4.3/27800@2026-11-27T09:00:00.000Z`. */
+  scanned?: string;
 }
 
 /** `nameInKey` speaks where the store was not asked for metadata, as in lists. */
@@ -26,6 +28,8 @@ export function storedFile(info: ObjectInfo, nameInKey: string): StoredFile {
   const file: StoredFile = { fileName, contentType, size: info.size, etag: info.etag };
   if (info.lastModified) file.lastModified = info.lastModified;
   if (sha256) file.sha256 = sha256;
+  const scanned = decoded(info.metadata?.['gate-scan']);
+  if (scanned) file.scanned = scanned;
   return file;
 }
 

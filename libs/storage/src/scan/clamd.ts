@@ -66,7 +66,7 @@ class ClamdScan implements Scan {
 
   constructor(
     private readonly connection: ClamdConnection,
-    private readonly by: Omit<ScannedBy, 'at'>,
+    readonly by: Omit<ScannedBy, 'at'>,
     whenOver: () => void,
   ) {
     connection.reply().then(whenOver, whenOver);

@@ -16,6 +16,8 @@ export type Verdict =
 
 /** One look at one file, which is shown every byte of it once, in order. */
 export interface Scan {
+  /** Who looks. */
+  readonly by: Omit<ScannedBy, 'at'>;
   /** Resolves when more may come. */
   write(chunk: Uint8Array): Promise<void>;
   /** After the last byte. Rejects where nothing certain can be said: that is never taken for clean. */

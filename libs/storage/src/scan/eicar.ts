@@ -11,6 +11,7 @@ export function eicarScanner(): ContentScanner {
     let tail = Buffer.alloc(0);
     let isFound = false;
     return {
+      by,
       write: async (chunk) => {
         const text = Buffer.concat([tail, chunk]);
         isFound ||= text.includes(needle);
