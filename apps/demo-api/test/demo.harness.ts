@@ -2,25 +2,19 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { SignJWT } from 'jose';
 import { createHmac } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { request as httpRequest, type ClientRequest, type IncomingHttpHeaders } from 'node:http';
+import { request as httpRequest, type ClientRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startTestStorage, type TestStorage } from 'nest-tenant-storage/testing';
 import { createApp } from '../src/demo.app.js';
 import { readConfig } from '../src/demo.config.js';
-import { undescribed, type Description } from './described.js';
+import { undescribed, type Description, type Answer } from './described.js';
 
 export const jwtSecret = 'a secret of the tests that is long enough for HS256';
 export const issuer = 'https://login.test/';
 export const audience = 'clinic-api';
 
-export interface Answer {
-  status: number;
-  headers: IncomingHttpHeaders;
-  body: Buffer;
-  /** The body as JSON; undefined where it is something else. */
-  json: Record<string, unknown> & { code?: string; message?: string };
-}
+export type { Answer };
 
 export interface Person {
   org: unknown;

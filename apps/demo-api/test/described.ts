@@ -1,4 +1,12 @@
-import type { Answer } from './demo.harness.js';
+import type { IncomingHttpHeaders } from 'node:http';
+
+export interface Answer {
+  status: number;
+  headers: IncomingHttpHeaders;
+  body: Buffer;
+  /** The body as JSON; undefined where it is something else. */
+  json: Record<string, unknown> & { code?: string; message?: string };
+}
 
 interface Schema {
   $ref?: string;

@@ -1,6 +1,9 @@
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import type { BucketRules } from './bucket/bucket.options.js';
 import type { FileGate } from './files/gate.js';
+import type { Encryption } from './storage.encryption.js';
+
+export type { Encryption };
 import type { AcceptOption } from './content/accepted-types.js';
 
 /** Long-lived or temporary keys. Temporary ones (`ASIA…`) need their `sessionToken`. */
@@ -9,9 +12,6 @@ export interface StaticCredentials {
   secretAccessKey: string;
   sessionToken?: string;
 }
-
-/** Server-side encryption asked for on every write; `none` for stores without it, such as MinIO without a KMS. */
-export type Encryption = 'AES256' | 'none' | { kmsKeyId: string };
 
 /** Milliseconds. What one of them ends fails with `store_unavailable`. */
 export interface Timeouts {

@@ -4,7 +4,7 @@ import { parseOrgId, type OrgId } from 'nest-tenant-storage';
 import { ExtractJwt, Strategy } from 'passport-jwt';
 import { InjectConfig, type DemoConfig } from '../demo.config.js';
 import { keyOf } from './keys.js';
-import { roles, type Role } from './role-table.js';
+import { roles, type Role } from './user.js';
 import type { User } from './user.js';
 import { callbackify } from 'node:util';
 

@@ -1,7 +1,4 @@
-import type { User } from './user.js';
-
-export const roles = ['patient', 'specialist', 'admin'] as const;
-export type Role = (typeof roles)[number];
+import type { Role, User } from './user.js';
 
 /** Decides by who asks and by the ids of the place that the request names. */
 type Rule = (user: User, place: Readonly<Record<string, unknown>>) => boolean;

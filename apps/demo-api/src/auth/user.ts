@@ -1,6 +1,8 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { OrgId } from 'nest-tenant-storage';
-import type { Role } from './role-table.js';
+
+export const roles = ['patient', 'specialist', 'admin'] as const;
+export type Role = (typeof roles)[number];
 
 /** Who is signed in, from a verified token and nowhere else. */
 export interface User {

@@ -2,7 +2,7 @@ import { Body, Controller, Post } from '@nestjs/common';
 import { ApiBadRequestResponse, ApiCreatedResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { IsIn, IsString, Length, Matches, ValidateBy } from 'class-validator';
 import { parseOrgId } from 'nest-tenant-storage';
-import { roles, type Role } from '../auth/role-table.js';
+import { roles, type Role } from '../auth/user.js';
 import { AccessTokenAnswer, ErrorAnswer } from '../http/answers.js';
 import { JsonBody } from '../http/json-body.js';
 import { strict } from '../http/validation.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { SignJWT } from 'jose';
 import type { KeyObject } from 'node:crypto';
-import type { Role } from '../auth/role-table.js';
+import type { Role } from '../auth/user.js';
 import { InjectConfig, type DemoConfig } from '../demo.config.js';
 
 export interface Claims {

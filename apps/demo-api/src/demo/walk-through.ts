@@ -1,5 +1,5 @@
 import type { DemoTokens } from './demo-tokens.js';
-import { roles } from '../auth/role-table.js';
+import { roles } from '../auth/user.js';
 
 const orgs = ['1', '11'];
 const userIds = { patient: 'pat', specialist: '5', admin: 'ada' } as const;

@@ -1,5 +1,5 @@
 import { StorageError } from '../storage.error.js';
-import type { Encryption } from '../storage.options.js';
+import type { Encryption } from '../storage.encryption.js';
 import { readUrlSeconds, writeUrlSeconds } from '../storage.policy.js';
 import { storeProfiles, type StoreProfile, type StoreProfileName } from './store-profile.js';
 

@@ -14,7 +14,7 @@ import {
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { startEmbeddedS3, type EmbeddedS3 } from '@nest-tenant-storage/embedded-s3';
 import { parseOrgId } from '../keys/org-id.js';
-import type { Area } from '../s3/org-clients.js';
+import type { Area } from '../s3/area.js';
 import { createS3Client } from '../s3/s3-client.js';
 import { TokenService, tenantCredentials } from '../s3/tenant-credentials.js';
 import { storageSettings, type StorageSettings } from '../storage.settings.js';

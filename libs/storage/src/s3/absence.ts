@@ -1,8 +1,7 @@
 import type { ObjectKey } from '../keys/object-key.js';
 import type { OrgId } from '../keys/org-id.js';
 import { StorageError, type StorageErrorCode } from '../storage.error.js';
-import type { ObjectInfo } from './object-info.js';
-import type { ObjectStore } from './object-store.js';
+import type { Looks, ObjectInfo } from './object-info.js';
 
 /** Metadata that names one write, so that it is known again. It says nothing else: whoever reads the object sees it. */
 export const writeId = 'write-id';
@@ -16,7 +15,7 @@ const maybeStored = new Set<StorageErrorCode>([
 
 /** An answer can be lost, and the try after it then meets what the lost one has stored: that is a success. */
 export async function storedAllTheSame(
-  store: Pick<ObjectStore, 'head'>,
+  store: Pick<Looks, 'head'>,
   org: OrgId,
   key: ObjectKey,
   id: string,
@@ -30,7 +29,7 @@ export async function storedAllTheSame(
 }
 
 /** Saves the bytes of a write that cannot succeed, and stands in for stores without conditional writes. */
-export async function requireAbsent(store: Pick<ObjectStore, 'find'>, org: OrgId, key: ObjectKey): Promise<void> {
+export async function requireAbsent(store: Pick<Looks, 'find'>, org: OrgId, key: ObjectKey): Promise<void> {
   if (await store.find(org, key)) {
     throw new StorageError('already_exists', 'There is already a file with this name.');
   }
@@ -38,7 +37,7 @@ export async function requireAbsent(store: Pick<ObjectStore, 'find'>, org: OrgId
 
 /** The same for a write that is to replace one state of an object. */
 export async function requireUnchanged(
-  store: Pick<ObjectStore, 'find'>,
+  store: Pick<Looks, 'find'>,
   org: OrgId,
   key: ObjectKey,
   etag: string,

@@ -4,9 +4,8 @@ import type { OrgId } from '../keys/org-id.js';
 import type { StorageSettings } from '../storage.settings.js';
 import { requireAbsent, requireUnchanged } from './absence.js';
 import { escapePath } from './canonical.js';
-import type { ObjectInfo } from './object-info.js';
+import type { Looks, ObjectInfo } from './object-info.js';
 import type { CopyOptions } from './object-requests.js';
-import type { ObjectStore } from './object-store.js';
 import { onBehalfOf } from './org-guard.js';
 import { CopyObjectCommand } from './sdk.cjs';
 import { writeProtection } from './write-protection.js';
@@ -20,7 +19,7 @@ interface Copy extends CopyOptions {
 
 /** A server-side copy. Nothing where the store's answer does not describe what it made. */
 export async function copyObject(
-  store: Pick<ObjectStore, 'find'>,
+  store: Pick<Looks, 'find'>,
   settings: StorageSettings,
   client: S3Client,
   org: OrgId,

@@ -1,3 +1,6 @@
+import type { ObjectKey } from '../keys/object-key.js';
+import type { OrgId } from '../keys/org-id.js';
+
 /** What the store says of an object, in this module's words. */
 export interface ObjectInfo {
   /** Quoted, as in HTTP. */
@@ -35,3 +38,10 @@ export const objectInfo = (answer: Answer): ObjectInfo => ({
   // A composite checksum is one of the parts' checksums: it says nothing of the bytes as a whole.
   ...(answer.ChecksumSHA256 && !answer.ChecksumSHA256.includes('-') && { sha256: answer.ChecksumSHA256 }),
 });
+
+/** Looks at an object without its bytes. */
+export interface Looks {
+  head(org: OrgId, key: ObjectKey): Promise<ObjectInfo>;
+  /** The same, where it may be absent. */
+  find(org: OrgId, key: ObjectKey): Promise<ObjectInfo | undefined>;
+}

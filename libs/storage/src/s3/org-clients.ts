@@ -1,11 +1,9 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { OrgId } from '../keys/org-id.js';
 import type { StorageSettings } from '../storage.settings.js';
+import type { Area } from './area.js';
 import { createServingClient } from './s3-client.js';
 import { TokenService, tenantCredentials } from './tenant-credentials.js';
-
-/** What an organisation's client is for: its files, or its archive. Each has its own role, hence its own client. */
-export type Area = 'files' | 'archive';
 
 /**
  * The client that speaks for one organisation. Without `tenantRole` that is the application's own client for all of them.

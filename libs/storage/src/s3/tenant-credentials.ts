@@ -3,7 +3,7 @@ import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@smit
 import type { OrgId } from '../keys/org-id.js';
 import { StorageError } from '../storage.error.js';
 import type { StorageSettings } from '../storage.settings.js';
-import type { Area } from './org-clients.js';
+import type { Area } from './area.js';
 import { networkOf, transport, type Credentials as BaseCredentials } from './s3-client.js';
 import { regulate } from './store-calls.js';
 

@@ -5,7 +5,8 @@ import type { KeyPrefix, ObjectKey } from '../../keys/object-key.js';
 import { parseOrgId, type OrgId } from '../../keys/org-id.js';
 import { ObjectStore } from '../../s3/object-store.js';
 import { writeProtection } from '../../s3/write-protection.js';
-import { OrgClients, type Area } from '../../s3/org-clients.js';
+import type { Area } from '../../s3/area.js';
+import { OrgClients } from '../../s3/org-clients.js';
 import { Presigner } from '../../s3/presigner.js';
 import { canonicalQuery, escapePath } from '../../s3/canonical.js';
 import {

@@ -1,5 +1,5 @@
 import { findingKinds } from './finding.js';
-import type { ReportData } from './report.js';
+import type { ReportData } from './report-data.js';
 
 /** As CI servers read it. */
 export function junitOf({ routes, findings, seconds }: ReportData): string {

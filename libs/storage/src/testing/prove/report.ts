@@ -1,26 +1,9 @@
 import { findingKinds, type Finding } from './finding.js';
 import { junitOf } from './junit.js';
+import type { ReportData, RouteResult } from './report-data.js';
+
+export type { RouteResult };
 import type { Timing } from './timing.js';
-
-export interface RouteResult {
-  route: string;
-  /** `tried`: the owner used it with success, and the others then tried. */
-  state: 'tried' | 'public' | 'not filled' | 'skipped';
-  /** Why it could not be filled: what the owner heard last. */
-  why?: string;
-  /** What whoever is not signed in heard. */
-  nobody?: number;
-}
-
-export interface ReportData {
-  findings: readonly Finding[];
-  routes: readonly RouteResult[];
-  organisations: readonly string[];
-  seed: number;
-  requests: number;
-  seconds: number;
-  timings: readonly Timing[];
-}
 
 /** What one run saw. */
 export class ProofReport implements ReportData {
