@@ -26,7 +26,10 @@ test(
   roomMs,
 );
 
-test.each(Object.entries(plantedFaults))(
+/** Some of them, and all of them in the long run. */
+const tried = Object.entries(plantedFaults).slice(0, runs(4, Infinity));
+
+test.each(tried)(
   'sees when %s',
   async (_name, { seenAs, plant }) => {
     for (const demo of world.processes) plant(demo, world.storage);
