@@ -51,7 +51,7 @@ export const tokenOf = ({ org, sub = 'ada', role = 'admin' }: Person): Promise<s
     .setSubject(sub)
     .setIssuer(issuer)
     .setAudience(audience)
-    .setExpirationTime('5m')
+    .setExpirationTime('12h')
     .sign(Buffer.from(jwtSecret));
 
 /** By hand, for what no library would sign. */

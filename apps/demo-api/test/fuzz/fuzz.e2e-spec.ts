@@ -19,9 +19,9 @@ afterAll(() => world.close());
 test(
   'three organisations, and whatever their people try: nobody sees or changes what is not theirs',
   async () => {
-    await fuzz(world, { seed: 20260501, rounds: runs(26, 1_500), workersPerOrg: runs(1, 4) });
+    await fuzz(world, { seed: 20260501, rounds: runs(26, 400), workersPerOrg: runs(1, 3) });
     expect(world.violations).toEqual([]);
-    expect(world.requests).toBeGreaterThan(runs(200, 40_000));
+    expect(world.requests).toBeGreaterThan(runs(200, 5_000));
   },
   roomMs,
 );
