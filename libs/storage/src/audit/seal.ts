@@ -71,10 +71,6 @@ export function readSealLine(line: string): { note: string; marks: Buffer } | un
   }
 }
 
-/** As a value of object metadata, which is ASCII. */
-export const sealMetadata = (note: string): string => Buffer.from(note).toString('base64');
-export const noteInMetadata = (value: string): string => Buffer.from(value, 'base64').toString();
-
 export function monthAfter(month: string): string {
   const [year = 0, number = 0] = month.split('-').map(Number);
   return number === 12 ? `${year + 1}-01` : `${year}-${String(number + 1).padStart(2, '0')}`;

@@ -30,10 +30,6 @@ export class NoteSigner {
     this.#keys = signers.map(keyOf);
   }
 
-  get canSign(): boolean {
-    return this.#keys.length > 0;
-  }
-
   async sign(text: string): Promise<string> {
     const message = Buffer.from(text);
     const signatures = await Promise.all(

@@ -79,6 +79,3 @@ export interface FileGate {
    */
   unsettled?(org: OrgId): Promise<readonly UploadSubject[]> | readonly UploadSubject[];
 }
-
-/** Token of the list of gates, in their order; the option `gates`. */
-export const FILE_GATES = Symbol('nest-tenant-storage:FILE_GATES');
