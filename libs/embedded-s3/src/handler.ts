@@ -49,6 +49,7 @@ export class Handler {
       ...answer.headers,
       ...this.cors(exchange),
       'x-amz-request-id': requestId,
+      'x-amz-id-2': Buffer.from(requestId).toString('base64'),
       server: 'embedded-s3',
       date: this.s3.clock.now().toUTCString(),
     };

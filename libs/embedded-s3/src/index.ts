@@ -1,6 +1,7 @@
 export type { Clock } from './controls/clock.js';
 export type { Fault, Faults } from './controls/faults.js';
 export type { Features } from './controls/features.js';
+export type { KmsKey, KmsKeys } from './account/kms-keys.js';
 export type { RequestLog, RequestRecord } from './controls/request-log.js';
 export type { Credentials, EmbeddedRole, EmbeddedS3Options, EmbeddedUser } from './options.js';
 export {

@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 import { messageOf, readArguments, usage, UsageError } from './command/arguments.js';
-import { startEmbeddedS3 } from './server.js';
 
 /** The command: see `usage`. */
 async function main(): Promise<number> {
@@ -9,6 +8,8 @@ async function main(): Promise<number> {
     process.stdout.write(usage);
     return 0;
   }
+  // Help and mistakes are answered without loading the server.
+  const { startEmbeddedS3 } = await import('./server.js');
   const s3 = await startEmbeddedS3(options);
   // first: who has read the line may already ask it to stop
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void s3.close());

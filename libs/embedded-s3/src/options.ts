@@ -1,4 +1,5 @@
 import type { Features } from './controls/features.js';
+import type { KmsKey } from './account/kms-keys.js';
 
 export interface Credentials {
   readonly accessKeyId: string;
@@ -37,6 +38,8 @@ export interface EmbeddedS3Options {
   readonly users?: readonly EmbeddedUser[];
   readonly roles?: readonly EmbeddedRole[];
   readonly accountId?: string;
+  /** keys of KMS by their ARNs, and no others; who may use them, policies say. Absent: whatever is named is a key */
+  readonly kmsKeys?: Readonly<Record<string, KmsKey>>;
   /** abilities to switch off; all are on by default */
   readonly features?: Partial<Features>;
   /** what policies see as aws:SecureTransport; true by default although the server speaks plain HTTP */

@@ -7,6 +7,7 @@ import { Clock } from './controls/clock.js';
 import { Faults } from './controls/faults.js';
 import { allFeatures, type Features } from './controls/features.js';
 import { RequestLog } from './controls/request-log.js';
+import type { KmsKeys } from './account/kms-keys.js';
 import { Handler } from './handler.js';
 import { closeListener, createListener, listen } from './http/listener.js';
 import { applyLifecycle } from './lifecycle/lifecycle.js';
@@ -28,6 +29,8 @@ export interface EmbeddedS3 {
   readonly clock: Clock;
   readonly faults: Faults;
   readonly requests: RequestLog;
+  /** those of `kmsKeys`; may be changed while it runs */
+  readonly kmsKeys?: KmsKeys | undefined;
   /** Does what the buckets' lifecycle rules ask for as of `clock.now()`. */
   applyLifecycle(): Promise<void>;
   /** Answers what is under way, then closes every connection. Twice is fine. */
@@ -68,6 +71,7 @@ export async function startEmbeddedS3(options: EmbeddedS3Options = {}): Promise<
     dataDir,
     credentials,
     features: s3.features,
+    kmsKeys: s3.kmsKeys,
     clock,
     faults,
     requests,
@@ -110,6 +114,7 @@ function account(store: Store, clock: Clock, options: EmbeddedS3Options): Pick<O
     roles: accountRoles(options.roles ?? []),
     region: options.region ?? 'us-east-1',
     accountId,
+    ...(options.kmsKeys && { kmsKeys: new Map(Object.entries(options.kmsKeys)) }),
     secure: options.secure ?? true,
   };
   for (const name of options.buckets ?? []) {

@@ -11,8 +11,21 @@ export const scopeText = (scope: Scope): string => `${scope.date}/${scope.region
 
 const hmac = (key: string | Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest();
 
+/** Those of one day and a few users: whoever asks again has the same. */
+const signingKeys = new Map<string, Buffer>();
+const mostKeys = 100;
+
 export function signingKey(secretAccessKey: string, scope: Scope): Buffer {
-  return hmac(hmac(hmac(hmac(`AWS4${secretAccessKey}`, scope.date), scope.region), scope.service), 'aws4_request');
+  // Each part by itself: two that are joined must not be taken for two others.
+  const name = JSON.stringify([secretAccessKey, scope.date, scope.region, scope.service]);
+  const known = signingKeys.get(name);
+  if (known) return known;
+  const ofService = hmac(hmac(hmac(`AWS4${secretAccessKey}`, scope.date), scope.region), scope.service);
+  const key = hmac(ofService, 'aws4_request');
+  // Scopes are what requests say, so that there may be any number.
+  if (signingKeys.size >= mostKeys) signingKeys.clear();
+  signingKeys.set(name, key);
+  return key;
 }
 
 /** A Signature Version 4 signature: lower-case hex. */

@@ -2,12 +2,19 @@ import { S3Error } from '../errors/s3-error.js';
 import type { Context } from '../request/context.js';
 import type { Encryption } from '../store/records.js';
 import { encryptionOf } from './default-encryption.js';
+import { useKey } from './use-key.js';
 
 const HEADER = 'x-amz-server-side-encryption';
 const ALGORITHMS = ['AES256', 'aws:kms', 'aws:kms:dsse'] as const;
 
-/** How a new object is to be encrypted: as its request says, or as the bucket's default. Nothing is encrypted: S3's answers are what counts here. */
+/** How a new object is to be encrypted: as its request says, or as the bucket's default, with a key that the caller may use. */
 export function requestedEncryption(ctx: Context): Encryption {
+  const encryption = asked(ctx);
+  useKey(ctx, 'kms:GenerateDataKey', encryption);
+  return encryption;
+}
+
+function asked(ctx: Context): Encryption {
   const { headers } = ctx.request;
   const given = headers[HEADER];
   if (given !== undefined && !ctx.s3.features.sse) {

@@ -45,6 +45,8 @@ export const errorCodes = {
   InvalidTag: [400, 'The tag provided was not a valid tag.'],
   InvalidToken: [400, 'The provided token is malformed or otherwise not valid.'],
   InvalidURI: [400, "Couldn't parse the specified URI."],
+  'KMS.KMSInvalidStateException': [400, 'The key is not in a state in which it can be used.'],
+  'KMS.NotFoundException': [400, 'Invalid keyId'],
   KeyTooLongError: [400, 'Your key is too long'],
   MalformedACLError: [
     400,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { S3Error } from '../errors/s3-error.js';
 import { choice, flag, only, wholeNumber } from '../xml/elements.js';
-import { readXml, type XmlElement, type XmlLimits } from '../xml/xml-reader.js';
+import { readXml, readXmlInTurns, type XmlElement, type XmlLimits } from '../xml/xml-reader.js';
 import { xmlDocument } from '../xml/xml-writer.js';
 
 export interface LifecycleRule {
@@ -20,12 +20,10 @@ export interface LifecycleFilter {
   smallerThan?: number;
 }
 
+const ROOT = 'LifecycleConfiguration';
 const MAX_RULES = 1000;
-export const LIFECYCLE_LIMITS: XmlLimits = { bytes: 512 * 1024, elements: 20 * MAX_RULES };
+export const LIFECYCLE_LIMITS: XmlLimits = { bytes: 512 * 1024, pieces: 20 * MAX_RULES };
 const COLD = ['GLACIER', 'STANDARD_IA', 'ONEZONE_IA', 'INTELLIGENT_TIERING', 'DEEP_ARCHIVE', 'GLACIER_IR'];
-
-const readDocument = (document: string): XmlElement =>
-  only(readXml(Buffer.from(document), 'LifecycleConfiguration', LIFECYCLE_LIMITS), 'Rule');
 
 /**
  * Source: S3 User Guide, "Lifecycle configuration elements". Transitions are read and change nothing: there is one
@@ -33,21 +31,25 @@ const readDocument = (document: string): XmlElement =>
  *
  * @throws S3Error MalformedXML, InvalidArgument, InvalidRequest
  */
-export function parseLifecycle(document: string): LifecycleRule[] {
-  const rules = readDocument(document).all('Rule').map(readRule);
-  if (rules.length === 0 || rules.length > MAX_RULES) throw new S3Error('MalformedXML');
+export const parseLifecycle = (document: string): LifecycleRule[] =>
+  readRules(readXml(Buffer.from(document), ROOT, LIFECYCLE_LIMITS));
+
+/** The document as S3 gives it back: a rule without a name has got one. @throws S3Error as `parseLifecycle` */
+export async function acceptLifecycle(document: Buffer): Promise<string> {
+  const root = await readXmlInTurns(document, ROOT, LIFECYCLE_LIMITS);
+  readRules(root);
+  const Rule = root.all('Rule').map((rule) => ({ ...rule.toNode(), ID: rule.textOf('ID') || randomUUID() }));
+  return xmlDocument(ROOT, { Rule });
+}
+
+function readRules(root: XmlElement): LifecycleRule[] {
+  const elements = only(root, 'Rule').all('Rule');
+  if (elements.length === 0 || elements.length > MAX_RULES) throw new S3Error('MalformedXML');
+  const rules = elements.map(readRule);
   const ids = rules.flatMap(({ id }) => id ?? []);
   if (new Set(ids).size !== ids.length)
     throw new S3Error('InvalidArgument', 'Rule ID must be unique. Found same ID for more than one rule');
   return rules;
-}
-
-/** The document as S3 gives it back: a rule without a name has got one. */
-export function withRuleIds(document: string): string {
-  const Rule = readDocument(document)
-    .all('Rule')
-    .map((rule) => ({ ...rule.toNode(), ID: rule.textOf('ID') || randomUUID() }));
-  return xmlDocument('LifecycleConfiguration', { Rule });
 }
 
 function readRule(rule: XmlElement): LifecycleRule {

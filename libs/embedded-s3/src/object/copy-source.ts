@@ -1,3 +1,4 @@
+import { useKey } from '../encryption/use-key.js';
 import { S3Error } from '../errors/s3-error.js';
 import { checkKey } from '../http/request.js';
 import { authorise } from '../request/authorise.js';
@@ -21,6 +22,7 @@ export function copySource(ctx: Context): CopySource {
   store.bucket(bucket);
   authorise(ctx, { action: versionId === undefined ? 's3:GetObject' : 's3:GetObjectVersion', bucket, key, versionId });
   const version = findVersion(ctx, { bucket, key, versionId });
+  useKey(ctx, 'kms:Decrypt', version.encryption);
   if (ctx.s3.features.conditionalCopySource) checkSourceConditions(ctx.request.headers, version);
   return { bucket, version, byVersion: versionId !== undefined };
 }

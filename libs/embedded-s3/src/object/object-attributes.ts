@@ -34,7 +34,7 @@ export function readAttributes(ctx: Context): ObjectAttributes {
 }
 
 /** Standard headers and user metadata: what a copy takes along unless told to replace it. */
-export function readDescription({ request }: Context): Pick<ObjectAttributes, 'headers' | 'metadata'> {
+function readDescription({ request }: Context): Pick<ObjectAttributes, 'headers' | 'metadata'> {
   const headers: Record<string, string> = { 'content-type': request.headers['content-type'] ?? 'binary/octet-stream' };
   for (const name of KEPT) if (request.headers[name] !== undefined) headers[name] = request.headers[name];
   const encoding = contentEncoding(request.headers['content-encoding']);

@@ -1,4 +1,4 @@
-import { fillIn, lowerCase, matches } from './pattern.js';
+import { textMatches } from './pattern.js';
 
 /** Actions whose resource is an object. Source: Service Authorization Reference, "Actions … for Amazon S3". */
 const OBJECT = `AbortMultipartUpload BypassGovernanceRetention DeleteObject DeleteObjectTagging DeleteObjectVersion
@@ -24,7 +24,7 @@ PutMetricsConfiguration PutReplicationConfiguration ListTagsForResource TagResou
 
 /** Whether an action, wildcards included, names one of an action list's entries. Actions ignore case. */
 export function actionMatches(written: string, action: string): boolean {
-  return matches(lowerCase(fillIn(written, undefined) ?? []), action.toLowerCase());
+  return textMatches(written.toLowerCase(), action.toLowerCase(), undefined);
 }
 
 /** Which resources a written action can apply to; neither means that S3 has no such action. */

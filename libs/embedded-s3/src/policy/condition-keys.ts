@@ -37,6 +37,8 @@ const DECIDED = ['aws', 's3', 'sts'];
 export function isConditionKey(written: string, foreign: boolean): boolean {
   const key = written.toLowerCase();
   const [service = '', name = ''] = key.split(':', 2);
+  // Of keys of KMS; objects and buckets here have none.
+  if (foreign && key.startsWith('aws:resourcetag/')) return name.length > 'resourcetag/'.length;
   if (foreign && !DECIDED.includes(service)) return /^[\w-]+$/.test(service) && name !== '';
   return KNOWN.has(key) || OF_TAGS.some((prefix) => key.length > prefix.length && key.startsWith(prefix));
 }

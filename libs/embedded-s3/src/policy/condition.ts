@@ -1,7 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 import { isConditionKey } from './condition-keys.js';
 import { listOf, PolicyError, type PolicyConditions } from './document.js';
-import { fillIn, literal, matches, split, type Lookup } from './pattern.js';
+import { fillIn, literal, matches, split, textMatches, type Lookup } from './pattern.js';
 
 /** Whether one value of the request matches one value of the policy. */
 type Test = (wanted: string, actual: string, lookup: Lookup | undefined) => boolean;
@@ -19,10 +19,6 @@ const exact =
     const pattern = fillIn(wanted, lookup);
     return pattern !== undefined && fold(literal(pattern)) === fold(actual);
   };
-const like: Test = (wanted, actual, lookup) => {
-  const pattern = fillIn(wanted, lookup);
-  return pattern !== undefined && matches(pattern, actual);
-};
 // ArnEquals and ArnLike behave identically: wildcards count in each of the six parts, and none crosses a colon but the last.
 const arn: Test = (wanted, actual, lookup) => {
   const pattern = fillIn(wanted, lookup);
@@ -73,7 +69,7 @@ pair(
   'StringNotEqualsIgnoreCase',
   exact((text) => text.toLowerCase()),
 );
-pair('StringLike', 'StringNotLike', like);
+pair('StringLike', 'StringNotLike', textMatches);
 pair('ArnEquals', 'ArnNotEquals', arn);
 pair('ArnLike', 'ArnNotLike', arn);
 pair('IpAddress', 'NotIpAddress', inRange, (value) => blockOf(value) !== undefined);
@@ -91,11 +87,18 @@ interface Condition extends Operator {
   ifExists: boolean;
 }
 
+/** Those that were read already: documents have no others, so that these are few. */
+const readBefore = new Map<string, Condition>();
+
 function operatorOf(written: string): Condition | undefined {
+  const known = readBefore.get(written);
+  if (known) return known;
   const [, quantifier, name = '', ifExists] = /^(?:(ForAnyValue|ForAllValues):)?(\w+?)(IfExists)?$/.exec(written) ?? [];
   const operator = operators.get(name);
   if (!operator || (name === 'Null' && (quantifier || ifExists))) return undefined;
-  return { ...operator, name, quantifier, ifExists: ifExists !== undefined };
+  const condition = { ...operator, name, quantifier, ifExists: ifExists !== undefined };
+  readBefore.set(written, condition);
+  return condition;
 }
 
 /**

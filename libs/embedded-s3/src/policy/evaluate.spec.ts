@@ -129,7 +129,7 @@ describe('several policies', () => {
     expect(evaluateAccess(access, request())).toMatchObject({ decision, policy });
   });
 
-  test('the context is looked at where a policy asks, and nowhere else', () => {
+  test('the context is looked at where a condition asks, and nowhere else', () => {
     const asked = {
       ...request(),
       get context(): never {
@@ -138,7 +138,9 @@ describe('several policies', () => {
     };
     expect(evaluateAccess({ identity: 'root' }, asked)).toMatchObject({ decision: 'allow' });
     expect(evaluateAccess({ identity: [] }, asked)).toMatchObject({ decision: 'implicitDeny' });
-    expect(() => evaluateAccess({ identity: 'root', bucket: deny() }, asked)).toThrow('looked at');
+    expect(evaluateAccess({ identity: 'root', bucket: deny() }, asked)).toMatchObject({ decision: 'explicitDeny' });
+    const Condition = { Bool: { 'aws:SecureTransport': 'false' } };
+    expect(() => evaluateAccess({ identity: 'root', bucket: deny({ Condition }) }, asked)).toThrow('looked at');
   });
 
   test('explain names the statement that decides, and why the others did not', () => {

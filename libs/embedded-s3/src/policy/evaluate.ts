@@ -1,7 +1,7 @@
 import { actionMatches } from './actions.js';
 import { failingCondition } from './condition.js';
 import { listOf, statementsOf, type PolicyDocument, type PolicyRequest, type PolicyStatement } from './document.js';
-import { fillIn, matches, type Lookup } from './pattern.js';
+import { textMatches, type Lookup } from './pattern.js';
 import { principalMatches } from './principal.js';
 
 export interface Decision {
@@ -23,13 +23,24 @@ export interface StatementTrace {
 
 /** Whether these documents together let the request pass: a Deny wins over any Allow. */
 export function evaluatePolicy(documents: PolicyDocument[], request: PolicyRequest): Decision {
-  const { decision, statement, document } = explain(documents, request);
+  return decisionOf(documents, request, valuesFor(request));
+}
+
+function decisionOf(documents: PolicyDocument[], request: PolicyRequest, values: Values): Decision {
+  const { decision, statement, document } = explainWith(documents, request, values);
   return { decision, ...(statement !== undefined && { statement, document }) };
 }
 
 /** As {@link evaluatePolicy}, with what every statement had to say. */
 export function explain(documents: PolicyDocument[], request: PolicyRequest): Decision & { trace: StatementTrace[] } {
-  const values = valuesFor(request);
+  return explainWith(documents, request, valuesFor(request));
+}
+
+function explainWith(
+  documents: PolicyDocument[],
+  request: PolicyRequest,
+  values: Values,
+): Decision & { trace: StatementTrace[] } {
   const trace = documents.flatMap((policy, document) => {
     // Variables came with this version; in older documents `${…}` is text.
     const lookup: Lookup | undefined = policy.Version === '2012-10-17' ? (key) => values(key)?.[0] : undefined;
@@ -62,8 +73,9 @@ export function evaluateAccess(
   access: Access,
   request: PolicyRequest,
 ): Decision & { policy?: 'identity' | 'session' | 'bucket' } {
+  const values = valuesFor(request);
   const ask = (documents: PolicyDocument[]): Decision =>
-    documents.length > 0 ? evaluatePolicy(documents, request) : { decision: 'implicitDeny' };
+    documents.length > 0 ? decisionOf(documents, request, values) : { decision: 'implicitDeny' };
   const allow: Decision = { decision: 'allow' };
   const bucket = { ...ask(access.bucket ? [access.bucket] : []), policy: 'bucket' as const };
   const session = { ...(access.session ? ask([access.session]) : allow), policy: 'session' as const };
@@ -77,27 +89,31 @@ export function evaluateAccess(
 function mismatch(
   statement: PolicyStatement,
   request: PolicyRequest,
-  values: (key: string) => string[] | undefined,
+  values: Values,
   lookup: Lookup | undefined,
 ): string | undefined {
   if (!principalMatches(statement, request)) return 'Principal' in statement ? 'Principal' : 'NotPrincipal';
   const action = (written: string): boolean => actionMatches(written, request.action);
   if (statement.Action !== undefined && !listOf(statement.Action).some(action)) return 'Action';
   if (statement.NotAction !== undefined && listOf(statement.NotAction).some(action)) return 'NotAction';
-  const resource = (written: string): boolean => {
-    const pattern = fillIn(written, lookup);
-    return pattern !== undefined && matches(pattern, request.resource);
-  };
+  const resource = (written: string): boolean => textMatches(written, request.resource, lookup);
   if (statement.Resource !== undefined && !listOf(statement.Resource).some(resource)) return 'Resource';
   if (statement.NotResource !== undefined && listOf(statement.NotResource).some(resource)) return 'NotResource';
   return failingCondition(statement.Condition ?? {}, values, lookup);
 }
 
-/** Condition keys ignore case, and a principal's tags are among them. */
-function valuesFor({ context, principal }: PolicyRequest): (key: string) => string[] | undefined {
+type Values = (key: string) => string[] | undefined;
+
+/** Condition keys ignore case, and a principal's tags are among them. They are looked at once something asks for one. */
+function valuesFor(request: PolicyRequest): Values {
+  let values: Map<string, string[]> | undefined;
+  return (key) => (values ??= valuesOf(request)).get(key.toLowerCase());
+}
+
+function valuesOf({ context, principal }: PolicyRequest): Map<string, string[]> {
   const values = new Map<string, string[]>();
   for (const [name, value] of Object.entries(principal.tags ?? {}))
     values.set(`aws:principaltag/${name}`.toLowerCase(), [value]);
   for (const [key, value] of Object.entries(context)) values.set(key.toLowerCase(), listOf(value).map(String));
-  return (key) => values.get(key.toLowerCase());
+  return values;
 }

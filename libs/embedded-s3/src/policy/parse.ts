@@ -9,7 +9,7 @@ import {
   type PolicyPrincipal,
   type PolicyStatement,
 } from './document.js';
-import { fillIn, matches } from './pattern.js';
+import { textMatches } from './pattern.js';
 
 /** A bucket policy names principals and only its own bucket; an identity's policy names neither. */
 export type PolicyKind = { bucket: string } | 'identity';
@@ -76,8 +76,7 @@ function checkReach(statement: Record<string, unknown>, actions: string[], resou
   const root = `arn:aws:s3:::${bucket}`;
   const targets = resources.map((resource) => {
     const [arn = '', ...key] = resource.split('/');
-    const pattern = fillIn(arn, undefined);
-    if (!pattern || !matches(pattern, root)) throw new PolicyError('Policy has invalid resource');
+    if (!textMatches(arn, root, undefined)) throw new PolicyError('Policy has invalid resource');
     return { objects: key.length > 0 || arn.endsWith('*'), buckets: key.length === 0 };
   });
   for (const action of actions) {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { fillIn, matches, type Pattern } from './pattern.js';
+import { fillIn, matches, textMatches, type Pattern } from './pattern.js';
 
 const patternOf = (text: string): Pattern => fillIn(text, undefined)!;
 
@@ -65,5 +65,23 @@ describe('matches', () => {
     });
     expect(matches(counted, 'a'.repeat(16_000))).toBe(false);
     expect(reads).toBeLessThan(4 * items.length + 100);
+  });
+});
+
+describe('textMatches', () => {
+  const piece = fc.constantFrom('a', 'b', '*', '?', '$', '${k}', '${none}', "${none, 'b'}", '${*}', '😀', '\ud83d');
+  const texts = fc.array(piece, { maxLength: 5 }).map((pieces) => pieces.join(''));
+  const lookup = (key: string) => (key === 'k' ? 'a*' : undefined);
+
+  test('is what the pattern of the text says', () => {
+    fc.assert(
+      fc.property(texts, texts, fc.boolean(), fc.boolean(), (text, other, hasVariables, own) => {
+        const variables = hasVariables ? lookup : undefined;
+        const value = own ? text.replaceAll('${k}', 'a*').replaceAll('?', 'b') : other;
+        const pattern = fillIn(text, variables);
+        expect(textMatches(text, value, variables)).toBe(pattern !== undefined && matches(pattern, value));
+      }),
+      { seed: 20, numRuns: 1_000 },
+    );
   });
 });

@@ -19,7 +19,7 @@ export function fillIn(text: string, lookup: Lookup | undefined): Pattern | unde
   const pattern: Pattern = [];
   for (let at = 0; at < text.length;) {
     VARIABLE.lastIndex = at;
-    const variable = lookup && VARIABLE.exec(text);
+    const variable = lookup && text[at] === '$' ? VARIABLE.exec(text) : undefined;
     if (lookup && variable) {
       const value = valueOf(variable[1]!, lookup);
       if (value === undefined) return undefined;
@@ -41,6 +41,16 @@ function valueOf(name: string, lookup: Lookup): string | undefined {
   const fallback = name.slice(comma + 1).trim();
   const quoted = fallback.length > 1 && fallback.startsWith("'") && fallback.endsWith("'");
   return lookup(name.slice(0, comma).trim()) ?? (quoted ? fallback.slice(1, -1) : undefined);
+}
+
+/** Whether a text of a policy matches the whole value. */
+export function textMatches(text: string, value: string, lookup: Lookup | undefined): boolean {
+  const special = text.search(/[*?$]/);
+  if (special < 0) return text === value;
+  // Most texts speak of something else, which their beginning shows.
+  if (!value.startsWith(text.slice(0, special))) return false;
+  const pattern = fillIn(text, lookup);
+  return pattern !== undefined && matches(pattern, value);
 }
 
 /** The text again, wildcards as the characters they are: for operators that compare exactly. */
@@ -99,9 +109,6 @@ function endOfFirst(segment: Pattern, characters: readonly string[], from: numbe
   }
   return undefined;
 }
-
-export const lowerCase = (pattern: Pattern): Pattern =>
-  pattern.map((item) => (typeof item === 'string' ? item.toLowerCase() : item));
 
 /** Splits at the first `limit - 1` separators that the pattern spells out. */
 export function split(pattern: Pattern, separator: Pattern[number], limit: number): Pattern[] {

@@ -1,5 +1,5 @@
 import { ContentDigest, expectedChecksums } from '../checksums/index.js';
-import { readXml, SMALL_DOCUMENT, type XmlElement } from '../xml/xml-reader.js';
+import { readXmlInTurns, SMALL_DOCUMENT, type XmlElement } from '../xml/xml-reader.js';
 import type { Context } from './context.js';
 
 /** The body of a request that carries a document, its checksums verified. */
@@ -12,4 +12,4 @@ export async function readDocument(ctx: Context, limit = SMALL_DOCUMENT.bytes): 
 }
 
 export const readXmlDocument = async (ctx: Context, root: string, limits = SMALL_DOCUMENT): Promise<XmlElement> =>
-  readXml(await readDocument(ctx, limits.bytes), root, limits);
+  readXmlInTurns(await readDocument(ctx, limits.bytes), root, limits);

@@ -1,6 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, createReadStream, mkdirSync, openSync, readdirSync, rmSync, statSync, unlinkSync } from 'node:fs';
-import { open, stat, type FileHandle } from 'node:fs/promises';
+import {
+  closeSync,
+  createReadStream,
+  mkdirSync,
+  openSync,
+  readSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+} from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { writeAll, writeAllSync, type Disk } from './disk.js';
@@ -8,6 +18,8 @@ import type { Segment } from './records.js';
 
 const WRITE_BYTES = 1024 * 1024;
 const READ_BYTES = 512 * 1024;
+/** No more than that is read without leaving the thread: each trip to another one takes longer than the reading. */
+const READ_NOW_BYTES = 64 * 1024;
 
 /**
  * Bytes of objects in files of random names; keys never become names. A file stays while a record or an open reader
@@ -46,7 +58,7 @@ export class DataFiles {
   read(segments: readonly Segment[], from: number, to: number): Readable {
     const pieces = piecesOf(segments, from, to);
     const [first] = pieces;
-    if (first) checkSize(first, statSync(this.pathOf(first), { throwIfNoEntry: false })?.size);
+    if (first) checkSize(first, this.pathOf(first));
     this.retain(segments);
     const stream = Readable.from(this.bytesOf(pieces), { objectMode: false, highWaterMark: READ_BYTES });
     stream.once('close', () => this.release(segments));
@@ -56,8 +68,9 @@ export class DataFiles {
   private async *bytesOf(pieces: readonly Piece[]): AsyncGenerator<Buffer> {
     for (const piece of pieces) {
       const path = this.pathOf(piece);
-      checkSize(piece, await sizeOf(path));
-      yield* createReadStream(path, { start: piece.first, end: piece.last, highWaterMark: READ_BYTES });
+      checkSize(piece, path);
+      if (piece.last - piece.first < READ_NOW_BYTES) yield readNow(path, piece);
+      else yield* createReadStream(path, { start: piece.first, end: piece.last, highWaterMark: READ_BYTES });
     }
   }
 
@@ -110,17 +123,20 @@ function piecesOf(segments: readonly Segment[], from: number, to: number): Piece
   return pieces;
 }
 
-function checkSize({ file, last }: Piece, size: number | undefined): void {
+function checkSize({ file, last }: Piece, path: string): void {
+  const size = statSync(path, { throwIfNoEntry: false })?.size;
   if (size !== undefined && size > last) return;
   const found = size === undefined ? 'is missing' : `has ${size} bytes`;
   throw new Error(`The data file ${file} ${found}; the store has a record of at least ${last + 1} bytes in it.`);
 }
 
-async function sizeOf(path: string): Promise<number | undefined> {
+function readNow(path: string, { first, last }: Piece): Buffer {
+  const file = openSync(path, 'r');
   try {
-    return (await stat(path)).size;
-  } catch {
-    return undefined;
+    const bytes = Buffer.alloc(last - first + 1);
+    return bytes.subarray(0, readSync(file, bytes, 0, bytes.length, first));
+  } finally {
+    closeSync(file);
   }
 }
 

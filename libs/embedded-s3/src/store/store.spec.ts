@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chunks, content, openWithBucket, record } from '../../test/store-kit.js';
+import { chunks, content, openWithBucket, record } from '../../test/store/store-kit.js';
 import { Store } from './store.js';
 
 let dir = '';

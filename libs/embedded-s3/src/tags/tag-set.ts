@@ -7,7 +7,7 @@ export type Tags = Readonly<Record<string, string>>;
 const ALLOWED = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 
 /** @param max 10 for objects, 50 for buckets */
-export function checkTags(pairs: readonly (readonly [string, string])[], max: number): Tags {
+function checkTags(pairs: readonly (readonly [string, string])[], max: number): Tags {
   const tags: Record<string, string> = Object.create(null);
   for (const [key, value] of pairs) {
     const fits = key !== '' && key.length <= 128 && value.length <= 256 && ALLOWED.test(key) && ALLOWED.test(value);

@@ -3,7 +3,8 @@ import type { XmlNode, XmlValue } from './xml-writer.js';
 
 /** One element: its text, or its children by name. */
 export class XmlElement {
-  private children?: Map<string, XmlElement[]>;
+  /** In the order of the document: most elements have one or two, and a map of each costs more than it saves. */
+  private children?: XmlElement[];
   private content = '';
 
   /** @param name without the prefix of its namespace */
@@ -16,11 +17,11 @@ export class XmlElement {
 
   /** Names of the child elements. */
   get names(): string[] {
-    return [...(this.children?.keys() ?? [])];
+    return [...new Set(this.children?.map(({ name }) => name))];
   }
 
   all(name: string): readonly XmlElement[] {
-    return this.children?.get(name) ?? [];
+    return this.children?.filter((child) => child.name === name) ?? [];
   }
 
   /** The only child of that name; MalformedXML when there are several. */
@@ -41,10 +42,7 @@ export class XmlElement {
   }
 
   add(child: XmlElement): void {
-    this.children ??= new Map();
-    const same = this.children.get(child.name);
-    if (same) same.push(child);
-    else this.children.set(child.name, [child]);
+    (this.children ??= []).push(child);
   }
 
   addText(text: string): void {

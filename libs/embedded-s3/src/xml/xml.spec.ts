@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import { S3Error } from '../errors/s3-error.js';
-import { readXml } from './xml-reader.js';
+import { readXml, readXmlInTurns } from './xml-reader.js';
 import { xmlDocument } from './xml-writer.js';
 
 const read = (text: string) => readXml(Buffer.from(text), 'Delete');
@@ -67,7 +67,7 @@ test('a name that JavaScript knows is a name like any other', () => {
 describe('hostile documents', () => {
   const size = 200 * 1024;
   const fill = (text: string): string => text.repeat(Math.floor(size / text.length));
-  const limits = { bytes: 2 * size, elements: 2000 };
+  const limits = { bytes: 2 * size, pieces: 2000 };
   const hostile = (name: string, inner: string): [string, string] => [name, `<Delete>${inner}</Delete>`];
 
   test.each([
@@ -109,12 +109,51 @@ describe('hostile documents', () => {
   });
 
   test.each([
-    ['bytes', { bytes: 20, elements: 9 }, 'MaxMessageLengthExceeded'],
-    ['elements', { bytes: 99, elements: 2 }, 'MalformedXML'],
+    ['bytes', { bytes: 20, pieces: 9 }, 'MaxMessageLengthExceeded'],
+    ['pieces', { bytes: 99, pieces: 2 }, 'MalformedXML'],
   ])('no more than a number of %s is taken', (_, within, code) => {
     const text = '<Delete><a/><b/></Delete>';
     expect(() => readXml(Buffer.from(text), 'Delete', within)).toThrow(expect.objectContaining({ code }));
-    expect(readXml(Buffer.from(text), 'Delete', { bytes: 25, elements: 3 }).names).toEqual(['a', 'b']);
+    expect(readXml(Buffer.from(text), 'Delete', { bytes: 25, pieces: 3 }).names).toEqual(['a', 'b']);
+  });
+});
+
+describe('a large document', () => {
+  const size = 200 * 1024;
+  const limits = { bytes: 2 * size, pieces: 50_000 };
+
+  test.each([
+    ['elements', '<a></a>'],
+    ['elements in elements', `${'<a>'.repeat(14)}${'</a>'.repeat(14)}`],
+    ['texts with references', `<a>${'&#97;'.repeat(200)}</a>`],
+    ['comments', '<!---->'],
+    ['character data', '<![CDATA[]]>a'],
+    ['attributes', '<a b="" c="&lt;"/>'],
+  ])('of %s: others have their turn at least every 4 KiB', async (_, piece) => {
+    const text = `<Delete>${piece.repeat(Math.floor(size / piece.length))}</Delete>`;
+    let [turns, isRead] = [0, false];
+    const other = () => void (turns++, isRead || setImmediate(other));
+    setImmediate(other);
+    await readXmlInTurns(Buffer.from(text), 'Delete', limits);
+    isRead = true;
+    expect(turns).toBeGreaterThanOrEqual(text.length / 4096);
+  });
+
+  test.each([
+    ['attributes of one element', 8, (count: number) => `<Delete${' a="b"'.repeat(count)}/>`],
+    ['references of one text', 1024, (count: number) => `<Delete>${'&lt;'.repeat(count)}</Delete>`],
+    ['references of one attribute', 1024, (count: number) => `<Delete a="${'&lt;'.repeat(count)}"/>`],
+  ])('%s: which are read in one turn, are refused above %i', async (_, most, document) => {
+    await readXmlInTurns(Buffer.from(document(most)), 'Delete', limits);
+    const refused = expect.objectContaining({ code: 'MalformedXML' });
+    await expect(readXmlInTurns(Buffer.from(document(most + 1)), 'Delete', limits)).rejects.toEqual(refused);
+  });
+
+  test('is read as at once', async () => {
+    const text = `<Delete>${'<Object><Key> a&amp;\r\n\u{1f600}</Key></Object>\r'.repeat(1000)}</Delete>`;
+    const read = await readXmlInTurns(Buffer.from(text), 'Delete', limits);
+    expect(read.toNode()).toEqual(readXml(Buffer.from(text), 'Delete', limits).toNode());
+    expect(read.all('Object').map((object) => object.textOf('Key'))).toEqual(Array(1000).fill(' a&\n\u{1f600}'));
   });
 });
 

@@ -15,8 +15,9 @@ import { targetUpload } from './target-upload.js';
 
 const MIN_PART = 5 * 1024 ** 2;
 
-/** 10,000 parts, each with a number, an ETag and a checksum. */
-const LIMITS = { bytes: 4 * 1024 * 1024, elements: 50_000 };
+const MAX_PARTS = 10_000;
+/** Each part with a number, an ETag and a checksum. */
+const LIMITS = { bytes: 4 * 1024 * 1024, pieces: 5 * MAX_PARTS };
 
 async function completeMultipartUpload(ctx: Context): Promise<Answer> {
   if (!completedBefore(ctx)) targetUpload(ctx);
@@ -84,7 +85,7 @@ async function readList(ctx: Context): Promise<readonly XmlElement[]> {
   const headers = Object.entries(ctx.request.headers).filter(([name]) => !name.startsWith('x-amz-checksum-'));
   const request = { ...ctx.request, headers: Object.fromEntries(headers) };
   const parts = (await readXmlDocument({ ...ctx, request }, 'CompleteMultipartUpload', LIMITS)).all('Part');
-  if (parts.length === 0) throw new S3Error('MalformedXML');
+  if (parts.length === 0 || parts.length > MAX_PARTS) throw new S3Error('MalformedXML');
   if (parts.some((part) => !Number.isInteger(numberOf(part)))) throw new S3Error('MalformedXML');
   return parts;
 }

@@ -13,7 +13,7 @@ import type { XmlElement } from '../../xml/xml-reader.js';
 
 const MAX_KEYS = 1000;
 /** 2 MB: S3 API reference, "DeleteObjects". */
-const LIMITS = { bytes: 2 * 1024 * 1024, elements: 6 * MAX_KEYS };
+const LIMITS = { bytes: 2 * 1024 * 1024, pieces: 6 * MAX_KEYS };
 
 interface Deleted {
   /** of the version that is gone, or of the delete marker that was made */

@@ -1,3 +1,4 @@
+import { useKey } from '../../encryption/use-key.js';
 import { refuseEncryptionHeaders } from '../../encryption/requested-encryption.js';
 import { S3Error } from '../../errors/s3-error.js';
 import type { Answer } from '../../http/answer.js';
@@ -22,6 +23,7 @@ const OVERRIDES = [
 
 function getObject(ctx: Context): Answer {
   const { version, range, ...answer } = describe(ctx);
+  useKey(ctx, 'kms:Decrypt', version.encryption);
   const { from, to } = range ?? { from: 0, to: version.size - 1 };
   return { ...answer, body: version.size === 0 ? '' : ctx.s3.store.data.read(version.segments, from, to) };
 }

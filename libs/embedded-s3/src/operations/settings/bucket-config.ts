@@ -5,7 +5,7 @@ import { parseCors } from '../../cors/cors-rules.js';
 import { parseEncryption } from '../../encryption/default-encryption.js';
 import { S3Error, type ErrorCode } from '../../errors/s3-error.js';
 import { noContent, type Answer } from '../../http/answer.js';
-import { LIFECYCLE_LIMITS, parseLifecycle, withRuleIds } from '../../lifecycle/lifecycle-rules.js';
+import { acceptLifecycle, LIFECYCLE_LIMITS } from '../../lifecycle/lifecycle-rules.js';
 import type { Context, Operation } from '../../request/context.js';
 import { readDocument } from '../../request/document.js';
 import { requires } from '../../request/requires.js';
@@ -24,9 +24,9 @@ interface Setting {
   /** as in s3:PutBucketCORS */
   readonly action: string;
   /** @throws S3Error for a document that S3 would not take, or that does not go with the bucket's other settings */
-  readonly check: (document: string, bucket: BucketRecord) => unknown;
-  /** what is stored, where that is not the document as it came */
-  readonly stored?: (document: string) => string;
+  readonly check?: (document: string, bucket: BucketRecord) => unknown;
+  /** in its place, for large documents: checks in turns, and gives what is stored */
+  readonly accept?: (document: Buffer) => Promise<string>;
   /** bytes of the largest document; 64 KB unless said otherwise */
   readonly maxBytes?: number;
   /** a header that belongs to the setting and comes back with it */
@@ -45,8 +45,7 @@ const settings: readonly Setting[] = [
     deleteName: 'BucketLifecycle',
     query: 'lifecycle',
     action: 'LifecycleConfiguration',
-    check: parseLifecycle,
-    stored: withRuleIds,
+    accept: acceptLifecycle,
     maxBytes: LIFECYCLE_LIMITS.bytes,
     header: {
       name: 'x-amz-transition-default-minimum-object-size',
@@ -94,12 +93,13 @@ function operationsOf(setting: Setting): Operation[] {
   const run = (handler: Operation['run']): Operation['run'] =>
     setting.feature ? requires(setting.feature, handler) : handler;
   const put = async (ctx: Context): Promise<Answer> => {
-    const document = (await readDocument(ctx, setting.maxBytes)).toString('utf8');
+    const body = await readDocument(ctx, setting.maxBytes);
+    const document = (await setting.accept?.(body)) ?? body.toString('utf8');
     const { store } = ctx.s3;
     const bucket = store.bucket(ctx.bucket);
-    setting.check(document, bucket);
+    setting.check?.(document, bucket);
     const headers = headerOf(setting, ctx.request.headers);
-    const stored = withSetting(bucket, query, setting.stored?.(document) ?? document);
+    const stored = withSetting(bucket, query, document);
     store.commit({ type: 'bucket', bucket: headers ? withSetting(stored, `${query}-header`, headers.value) : stored });
     return { status: setting.putStatus ?? 200, headers: headers && { [headers.name]: headers.value } };
   };
