@@ -9,6 +9,12 @@ const file = { formId: '201', customFieldId: '7', fileName: 'report.pdf' };
 describe('the layout of the bucket', () => {
   it.each([
     ['formUpload', layout.formUpload(org, file), '1/uploads/forms/201/field_7/report.pdf'],
+    [
+      'hold',
+      layout.hold(org, { file: 'ab'.repeat(32), number: 'cd'.repeat(16) }),
+      `control/1/holds/${'ab'.repeat(32)}/${'cd'.repeat(16)}`,
+    ],
+    ['closure', layout.closure(org, { scope: 'all' }), 'control/1/closed/all'],
     ['signature', layout.signature(org, { specialistId: '44' }), '1/signatures/specialists/44/signature.png'],
     ['document', layout.document(org, { documentId: '9', audience: 'patient' }), '1/documents/9/patient.pdf'],
     ['document', layout.document(org, { documentId: '9', audience: 'specialist' }), '1/documents/9/specialist.pdf'],
@@ -19,6 +25,7 @@ describe('the layout of the bucket', () => {
     ['auditMonth', layout.auditMonth(org, { year: '2999', month: '12' }), 'audit-archive/1/2999/12.jsonl.gz'],
     ['incoming', layout.incoming(org, { uploadId: '5c0e-11' }), 'incoming/1/5c0e-11'],
     ['over', layout.over(org, { uploadId: '5c0e-11' }), 'incoming/1/5c0e-11.over'],
+    ['ended', layout.ended(org, { uploadId: '5c0e-11' }), 'incoming/1/5c0e-11.ended'],
   ])('%s', (_, key, expected) => {
     expect(key).toBe(expected);
     expect(belongsToOrg(key, org)).toBe(true);
@@ -34,8 +41,28 @@ describe('the layout of the bucket', () => {
     expect(layout.formUpload(org, file)).toBe(`${prefix}report.pdf`);
   });
 
+  it('auditArchive, to list', () => {
+    const prefix = layout.auditArchive(org);
+    expect(prefix).toBe('audit-archive/1/');
+    expect(prefixBelongsToOrg(prefix, org)).toBe(true);
+    expect(prefixBelongsToOrg(prefix, eleven)).toBe(false);
+    expect(layout.auditMonth(org, { year: 2026, month: 1 })).toBe(`${prefix}2026/01.jsonl.gz`);
+  });
+
   it('has a row above for each of its lines', () => {
-    const rows = ['formField', 'formUpload', 'signature', 'document', 'logo', 'auditMonth', 'incoming', 'over'];
+    const files = [
+      'formField',
+      'formUpload',
+      'signature',
+      'document',
+      'logo',
+      'auditArchive',
+      'auditMonth',
+      'incoming',
+      'over',
+      'ended',
+    ];
+    const rows = [...files, 'hold', 'holds', 'closure', 'closures'];
     expect(Object.keys(layout).toSorted()).toEqual(rows.toSorted());
   });
 

@@ -36,6 +36,13 @@ export interface IncomingPlace {
   uploadId: string;
 }
 
+export interface HoldPlace {
+  /** SHA-256 of the file's key, hexadecimal. */
+  file: string;
+  /** Of this hold and no other. */
+  number: string;
+}
+
 /**
  * Where everything lies in the bucket, one line for each kind of object. A new kind starts with a line here.
  *
@@ -51,11 +58,22 @@ export const layout = {
   document: (org: OrgId, { documentId, audience }: { documentId: string; audience: string }) =>
     inOrg(org)`documents/${documentId}/${knownAudience(audience)}.pdf`,
   logo: (org: OrgId) => inOrg(org)`templates/logos/logo.png`,
+  auditArchive: (org: OrgId) => prefixInOrg(org, 'audit-archive')``,
   auditMonth: (org: OrgId, { year, month }: AuditMonthPlace) =>
     inOrg(org, 'audit-archive')`${fourDigits(year)}/${twoDigits(month)}.jsonl.gz`,
   incoming: (org: OrgId, { uploadId }: IncomingPlace) => inOrg(org, 'incoming')`${uploadId}`,
+  /** Says that a file is on hold, and why. */
+  hold: (org: OrgId, { file, number }: HoldPlace) => inOrg(org, 'control')`holds/${file}/${number}`,
+  /** All holds of an organisation; or of one file, by the SHA-256 of its key. */
+  holds: (org: OrgId, file?: string) =>
+    file === undefined ? prefixInOrg(org, 'control')`holds/` : prefixInOrg(org, 'control')`holds/${file}/`,
+  /** Says that a folder is being erased, by the SHA-256 of its prefix; `all` for the whole organisation. */
+  closure: (org: OrgId, { scope }: { scope: string }) => inOrg(org, 'control')`closed/${scope}`,
+  closures: (org: OrgId) => prefixInOrg(org, 'control')`closed/`,
   /** Says that an upload is over; no signed request ever names it. */
   over: (org: OrgId, { uploadId }: IncomingPlace) => inOrg(org, 'incoming')`${uploadId}.over`,
+  /** How it ended after all, where `over` says that it was being completed. */
+  ended: (org: OrgId, { uploadId }: IncomingPlace) => inOrg(org, 'incoming')`${uploadId}.ended`,
 };
 
 function knownAudience(audience: string): Audience {

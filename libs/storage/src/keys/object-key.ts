@@ -1,5 +1,6 @@
 import { StorageError, type StorageErrorCode } from '../storage.error.js';
-import { isCanonicalOrgId, parseOrgId, type OrgId } from './org-id.js';
+import { allAreas, areas, folderIn, type AreaName } from './areas.js';
+import { isCanonicalOrgId, requireOrg, type OrgId } from './org-id.js';
 import { isCleanPath, isCleanUnicode, isPlainSegment, maxKeyBytes, maxPlainLength } from './segment.js';
 
 declare const brand: unique symbol;
@@ -9,24 +10,6 @@ export type ObjectKey = string & { readonly [brand]: 'ObjectKey' };
 
 /** What to list: a folder of one organisation, with its slash at the end, so that `1/` never takes in `11/`. */
 export type KeyPrefix = string & { readonly [brand]: 'KeyPrefix' };
-
-/** The three places of the bucket where an organisation owns something, and what may stand there. */
-const roots = {
-  own: {
-    folder: (org: string) => `${org}/`,
-    key: /^(?:(?:uploads|signatures|documents|templates)\/.|custom\/[^/]+\/.)/u,
-    prefix: /^(?:uploads|signatures|documents|templates|custom)\/(?:[^]*\/)?$/,
-  },
-  'audit-archive': {
-    folder: (org: string) => `audit-archive/${org}/`,
-    key: /^2[0-9]{3}\/(?:0[1-9]|1[0-2])\.jsonl\.gz$/,
-    prefix: /^2[0-9]{3}\/$/,
-  },
-  incoming: { folder: (org: string) => `incoming/${org}/`, key: /^[^/]+$/, prefix: /^$/ },
-};
-
-type Root = keyof typeof roots;
-const allRoots = Object.values(roots);
 
 /**
  * The key of one object of an organisation: `{org}/{path}`. The path starts with an area of the layout, or with
@@ -59,7 +42,7 @@ export function belongsToFolder(org: OrgId, folder: KeyPrefix): (key: string) =>
 
 /** The same for a prefix to list: a folder in an organisation, or the whole of it (`1/`). */
 export function prefixBelongsToOrg(prefix: string, org: OrgId): boolean {
-  return stands(prefix, org, 'prefix');
+  return stands(prefix, org, 'folder');
 }
 
 /**
@@ -69,10 +52,10 @@ export function prefixBelongsToOrg(prefix: string, org: OrgId): boolean {
  *
  * @throws {StorageError} `invalid_org`, `invalid_place`, `invalid_file_name`
  */
-export function inOrg(org: OrgId, root: Root = 'own') {
+export function inOrg(org: OrgId, area: AreaName = 'own') {
   return (text: TemplateStringsArray, ...holes: string[]): ObjectKey => {
-    const nameAt = root === 'own' && text.at(-1) === '' && text.at(-2)?.endsWith('/') ? holes.length - 1 : -1;
-    return mint(org, root, fill(text, holes, nameAt)) ?? refuseHole(false);
+    const nameAt = area === 'own' && text.at(-1) === '' && text.at(-2)?.endsWith('/') ? holes.length - 1 : -1;
+    return mint(org, area, fill(text, holes, nameAt)) ?? refuseHole(false);
   };
 }
 
@@ -81,30 +64,42 @@ export function inOrg(org: OrgId, root: Root = 'own') {
  *
  * @throws {StorageError} `invalid_org`, `invalid_place`
  */
-export function prefixInOrg(org: OrgId) {
+export function prefixInOrg(org: OrgId, area: AreaName = 'own') {
   return (text: TemplateStringsArray, ...holes: string[]): KeyPrefix => {
-    const prefix = roots.own.folder(parseOrgId(org)) + fill(text, holes, -1);
+    requireOrg(org);
+    const prefix = folderIn(areas[area], org) + fill(text, holes, -1);
     return prefixBelongsToOrg(prefix, org) ? (prefix as KeyPrefix) : refuseHole(false);
   };
 }
 
-function mint(org: OrgId, root: Root, path: string): ObjectKey | undefined {
+/**
+ * Everything that an organisation has in the bucket: its folder in each area.
+ *
+ * @throws {StorageError} `invalid_org`
+ */
+export function areaPrefixes(org: OrgId): KeyPrefix[] {
+  requireOrg(org);
+  return allAreas.map((area) => folderIn(area, org) as KeyPrefix);
+}
+
+function mint(org: OrgId, area: AreaName, path: string): ObjectKey | undefined {
+  requireOrg(org);
   if (typeof path !== 'string') return undefined;
-  const folder = roots[root].folder(parseOrgId(org));
+  const folder = folderIn(areas[area], org);
   const key = folder + path;
   if (belongsToOrg(key, org)) return key;
   const normalised = folder + path.normalize('NFC');
   return belongsToOrg(normalised, org) ? normalised : undefined;
 }
 
-function stands(text: string, org: OrgId, as: 'key' | 'prefix'): boolean {
+function stands(text: string, org: OrgId, as: 'key' | 'folder'): boolean {
   if (typeof text !== 'string' || !isCanonicalOrgId(org) || Buffer.byteLength(text) > maxKeyBytes) return false;
-  for (const root of allRoots) {
-    const folder = root.folder(org);
+  for (const area of allAreas) {
+    const folder = folderIn(area, org);
     if (!text.startsWith(folder)) continue;
     const path = text.slice(folder.length);
-    if (as === 'prefix' && path === '') return true;
-    return root[as].test(path) && isCleanPath(as === 'prefix' ? path.slice(0, -1) : path);
+    if (as === 'folder' && path === '') return true;
+    return area[as].test(path) && isCleanPath(as === 'folder' ? path.slice(0, -1) : path);
   }
   return false;
 }
@@ -126,7 +121,10 @@ function segmentOf(hole: unknown): string | undefined {
 
 function refuseHole(isFileName: boolean): never {
   if (isFileName) return refuse('invalid_file_name', 'This file name cannot be used.');
-  return refuse('invalid_place', 'The id of a place must be plain text without slashes.');
+  return refuse(
+    'invalid_place',
+    'An id must be plain text that can stand between two slashes: not empty, without slashes, wildcards and control characters.',
+  );
 }
 
 function refuse(code: StorageErrorCode, message: string): never {

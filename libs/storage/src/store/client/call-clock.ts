@@ -1,0 +1,57 @@
+import { StorageError } from '../../storage.error.js';
+
+/** The time that one call to the store may take, its tries and pauses between them included. Waiting in our own queue is not counted. */
+export class CallClock {
+  readonly #ended = new AbortController();
+  readonly #budgetMs: number;
+  #leftMs: number;
+  #startedAt = 0;
+  #isOver = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(budgetMs: number) {
+    this.#budgetMs = budgetMs;
+    this.#leftMs = budgetMs;
+    this.resume();
+  }
+
+  /** Fires at the end of the time: what is still under way for the call is to be given up. */
+  get signal(): AbortSignal {
+    return this.#ended.signal;
+  }
+
+  pause(): void {
+    clearTimeout(this.#timer);
+    this.#leftMs -= performance.now() - this.#startedAt;
+  }
+
+  resume(): void {
+    if (this.#isOver) return;
+    this.#startedAt = performance.now();
+    const message = `The store did not answer within ${this.#budgetMs} ms.`;
+    const end = () => this.#ended.abort(new StorageError('store_unavailable', message));
+    this.#timer = setTimeout(end, Math.max(0, this.#leftMs));
+  }
+
+  /** What `work` comes to, unless the time or the caller's patience ends first: not all that takes part in a call heeds a signal. */
+  async race<T>(work: Promise<T>, signal?: AbortSignal): Promise<T> {
+    let giveUp = () => {};
+    const ended = new Promise<never>((_resolve, reject) => {
+      giveUp = () => reject(this.signal.aborted ? (this.signal.reason as Error) : aborted(signal));
+    });
+    this.signal.addEventListener('abort', giveUp);
+    signal?.addEventListener('abort', giveUp);
+    if (signal?.aborted) giveUp();
+    try {
+      return await Promise.race([work, ended]);
+    } finally {
+      signal?.removeEventListener('abort', giveUp);
+      this.#isOver = true;
+      clearTimeout(this.#timer);
+    }
+  }
+}
+
+/** As the SDK says it, whatever reason the caller gave. */
+export const aborted = (signal?: AbortSignal): Error =>
+  Object.assign(new Error('The call was given up.', { cause: signal?.reason }), { name: 'AbortError' });
