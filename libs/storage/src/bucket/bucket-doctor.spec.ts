@@ -8,10 +8,10 @@ import { jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { startTestStorage, type TestStorage } from '../testing/test-storage.js';
-import { createS3Client } from '../s3/s3-client.js';
+import { createS3Client } from '../store/client/s3-client.js';
 import { StorageModule } from '../storage.module.js';
-import type { StorageModuleOptions } from '../storage.options.js';
-import { storageSettings } from '../storage.settings.js';
+import type { StorageModuleOptions } from '../options/storage.options.js';
+import { storageSettings } from '../options/storage.settings.js';
 import { BucketDoctor } from './bucket-doctor.js';
 
 let storage: TestStorage;

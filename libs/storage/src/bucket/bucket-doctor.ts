@@ -1,10 +1,10 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import type { S3Client } from '@aws-sdk/client-s3';
-import { S3_CLIENT } from '../s3/s3-client.js';
+import { S3_CLIENT } from '../store/client/s3-client.js';
 import { StorageError } from '../storage.error.js';
-import type { StorageSettings } from '../storage.settings.js';
+import type { StorageSettings } from '../options/storage.settings.js';
 import { STORAGE_SETTINGS } from '../storage.tokens.js';
-import { checkBucket, type BucketReport } from './check-bucket.js';
+import { checkBucket, type BucketReport } from './apply/check-bucket.js';
 
 /** Milliseconds for which one report serves everybody who asks: health checks must not become load on the store. */
 const reportLifeMs = 60_000;

@@ -4,17 +4,17 @@ import {
   PutObjectLockConfigurationCommand,
 } from '@aws-sdk/client-s3';
 import type { EmbeddedS3Options } from '@nest-tenant-storage/embedded-s3';
-import { bucket, rules } from '../../test/bucket.kit.js';
+import { bucket, rules } from '../../test/bucket-kits/bucket.kit.js';
 import { runs } from '../../test/long.js';
-import { closeLater, closeWards, ids, verdicts, ward } from '../../test/ward.kit.js';
-import { createS3Client } from '../s3/s3-client.js';
-import type { BucketOptions } from './bucket.options.js';
-import { bucketPolicy } from './bucket-policy.js';
-import { bucketOptionsOf } from './check-bucket.js';
+import { closeLater, closeWards, ids, verdicts, ward } from '../../test/file-kits/ward.kit.js';
+import { createS3Client } from '../store/client/s3-client.js';
+import type { BucketOptions } from './desired/bucket.options.js';
+import { bucketPolicy } from './desired/bucket-policy.js';
+import { bucketOptionsOf } from './apply/check-bucket.js';
 import { diagnose } from './doctor.js';
-import { appPolicy, tenantRolePolicy } from './iam-policies.js';
+import { appPolicy, tenantRolePolicy } from './desired/iam-policies.js';
 import { guards } from './probes/run-probes.js';
-import { provision } from './provision.js';
+import { provision } from './apply/provision.js';
 
 const tenantRoleArn = 'arn:aws:iam::000000000000:role/tenant';
 const withRole: EmbeddedS3Options = {
@@ -28,13 +28,14 @@ test('a store that does what S3 does has every guard, and keeps nothing of the p
   const { doctor, contents } = await ward();
   const report = await doctor();
   expect(report).toMatchObject({ ok: true, findings: [], options: {} });
-  expect(Object.values(report.capabilities)).not.toContain(false);
+  expect(Object.values(report.store)).not.toContain(false);
   expect(verdicts(report, 'skipped')).toEqual([
     'plain-http',
     'retention-checksum',
+    'legal-hold',
     ...guards.map(({ id }) => id).filter((id) => id.startsWith('tenant-')),
   ]);
-  expect(verdicts(report, 'enforced')).toHaveLength(guards.length - 10);
+  expect(verdicts(report, 'enforced')).toHaveLength(guards.length - 12);
   expect(await contents()).toEqual([]);
 });
 
@@ -111,14 +112,14 @@ describe('with a tenant role', () => {
     settings.tenantRole!.stsEndpoint = settings.endpoint;
     const report = await doctor();
     expect(ids(report)).toEqual([]);
-    expect(verdicts(report, 'skipped')).toEqual(['plain-http', 'retention-checksum']);
+    expect(verdicts(report, 'skipped')).toEqual(['plain-http', 'retention-checksum', 'legal-hold', 'tenant-key']);
     expect(await contents()).toEqual([]);
   });
 
   test('a store that lets unsigned headers through still gives nothing of another organisation', async () => {
     const { s3, settings, doctor } = await ward(withRole, {
       ...role(),
-      capabilities: { refusesUnsignedHeaders: false },
+      store: { like: 'aws', refusesUnsignedHeaders: false },
     });
     settings.tenantRole!.stsEndpoint = settings.endpoint;
     s3.features.unsignedHeaders = false;
@@ -188,5 +189,41 @@ describe('whatever happens, nothing is left', () => {
       message: expect.stringContaining('9223372036854775807'),
     });
     expect(fix).toContain('incoming/9223372036854775807/doctor-');
+  });
+});
+
+describe('a hold', () => {
+  const lock = { ...rules, objectLock: true };
+
+  test('is proven on a throw-away version where provision has switched object lock on', async () => {
+    const { settings, client, doctor, contents } = await ward();
+    const switched = await provision(settings, client, lock, { confirm: async () => true });
+    expect(switched.filter(({ outcome }) => outcome !== 'unchanged').map(({ id }) => id)).toEqual(['object-lock']);
+    const again = await provision(settings, client, lock, { confirm: async () => true });
+    expect(again.every(({ outcome }) => outcome === 'unchanged')).toBe(true);
+    const report = await doctor();
+    expect(verdicts(report, 'enforced')).toContain('legal-hold');
+    expect(await contents()).toEqual([]);
+  });
+
+  test('that the store takes and does not keep is found', async () => {
+    const { s3, settings, client, doctor } = await ward();
+    await provision(settings, client, lock, { confirm: async () => true });
+    // As some stores do: the hold is answered with success, and nothing is held.
+    s3.faults.add({ operation: 'PutObjectLegalHold', action: 'errorBody' });
+    const report = await doctor();
+    expect(report.findings.find(({ id }) => id === 'guard:legal-hold')).toMatchObject({ severity: 'error' });
+  });
+
+  test('cannot be switched off by provision, nor is a default retention taken away', async () => {
+    const { settings, client } = await ward();
+    await provision(settings, client, lock, { confirm: async () => true });
+    const DefaultRetention = { Mode: 'GOVERNANCE' as const, Days: 1 };
+    const ObjectLockConfiguration = { ObjectLockEnabled: 'Enabled' as const, Rule: { DefaultRetention } };
+    await client.send(new PutObjectLockConfigurationCommand({ Bucket: bucket, ObjectLockConfiguration }));
+    for (const asked of [rules, lock]) {
+      const steps = await provision(settings, client, asked, { confirm: async () => true });
+      expect(steps.every(({ outcome }) => outcome === 'unchanged')).toBe(true);
+    }
   });
 });

@@ -1,6 +1,6 @@
 import type { Features } from '@nest-tenant-storage/embedded-s3';
-import { runs } from '../../test/long.js';
-import { closeWards, ids, verdicts, ward } from '../../test/ward.kit.js';
+import { isLong } from '../../test/long.js';
+import { closeWards, ids, verdicts, ward } from '../../test/file-kits/ward.kit.js';
 import { guards } from './probes/run-probes.js';
 
 afterEach(closeWards);
@@ -47,22 +47,25 @@ const apart = (weakness: (typeof weaknesses)[number]) => ['bucketPolicy', 'condi
 const together = [weaknesses.filter((weakness) => !apart(weakness)), weaknesses.filter(apart)];
 
 describe('a weaker store: the doctor names what it lacks, and the option for it', () => {
-  test.each(
-    (runs(0, 1) === 1 ? alone : together).map((weak) => [weak.map(([feature]) => feature).join(', '), weak] as const),
-  )('%s', async (_name, weak) => {
-    const { s3, doctor, contents } = await ward();
-    for (const [feature] of weak) s3.features[feature] = false;
-    const report = await doctor();
-    const missing = guards.map(({ id }) => id).filter((id) => weak.some(([, lacking]) => lacking.includes(id)));
-    const more = weak.flatMap(([, , others]) => others);
-    expect(missing).toHaveLength(weak.flatMap(([, lacking]) => lacking).length);
-    expect(verdicts(report, 'missing')).toEqual(missing);
-    expect(ids(report)).toEqual([...more, ...missing.map((id) => `guard:${id}`)]);
-    expect(report.options.capabilities ?? {}).toEqual(Object.assign({}, ...weak.map(([, , , options]) => options)));
-    expect(report.ok).toBe(missing.length === 0);
-    for (const [feature] of weak) s3.features[feature] = true;
-    expect(await contents()).toEqual([]);
-  });
+  test.each((isLong ? alone : together).map((weak) => [weak.map(([feature]) => feature).join(', '), weak] as const))(
+    '%s',
+    async (_name, weak) => {
+      const { s3, doctor, contents } = await ward();
+      for (const [feature] of weak) s3.features[feature] = false;
+      const report = await doctor();
+      const missing = guards.map(({ id }) => id).filter((id) => weak.some(([, lacking]) => lacking.includes(id)));
+      const more = weak.flatMap(([, , others]) => others);
+      expect(missing).toHaveLength(weak.flatMap(([, lacking]) => lacking).length);
+      expect(verdicts(report, 'missing')).toEqual(missing);
+      expect(ids(report)).toEqual([...more, ...missing.map((id) => `guard:${id}`)]);
+      const lacking = Object.assign({}, ...weak.map(([, , , options]) => options)) as object;
+      expect(report.options).toEqual(Object.keys(lacking).length > 0 ? { store: { like: 'aws', ...lacking } } : {});
+      expect(Object.fromEntries(report.differences.map(({ capability, seen }) => [capability, seen]))).toEqual(lacking);
+      expect(report.ok).toBe(missing.length === 0);
+      for (const [feature] of weak) s3.features[feature] = true;
+      expect(await contents()).toEqual([]);
+    },
+  );
 
   test.each<[keyof Features, string]>([
     ['sse', `encryption: 'none'`],
@@ -78,8 +81,12 @@ describe('a weaker store: the doctor names what it lacks, and the option for it'
   });
 
   test('what the module was told is no finding', async () => {
-    const { s3, doctor } = await ward({}, { capabilities: { postPolicy: false } });
+    const { s3, doctor } = await ward({}, { store: { like: 'aws', postPolicy: false } });
     s3.features.postPolicy = false;
-    expect(await doctor()).toMatchObject({ ok: true, findings: [], options: { capabilities: { postPolicy: false } } });
+    expect(await doctor()).toMatchObject({
+      ok: true,
+      findings: [],
+      options: { store: { like: 'aws', postPolicy: false } },
+    });
   });
 });

@@ -1,5 +1,6 @@
-import { mustWork, type Outcome } from './guard.js';
-import { probeBytes, type ProbeBench, type Signed } from './probe-bench.js';
+import { mustWork, type Outcome } from './guards/guard.js';
+import { probeBytes, type ProbeBench } from './probe-bench.js';
+import type { Signed } from './probe-request.js';
 
 /** Begins a multipart upload with what every upload says of itself. */
 export async function beginUpload(

@@ -3,21 +3,22 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { layout } from '../../keys/layout.js';
 import type { KeyPrefix, ObjectKey } from '../../keys/object-key.js';
 import { parseOrgId, type OrgId } from '../../keys/org-id.js';
-import { ObjectStore } from '../../s3/object-store.js';
-import { writeProtection } from '../../s3/write-protection.js';
-import type { Area } from '../../s3/area.js';
-import { OrgClients } from '../../s3/org-clients.js';
-import { Presigner } from '../../s3/presigner.js';
-import { canonicalQuery, escapePath } from '../../s3/canonical.js';
+import { ObjectStore } from '../../store/object-store.js';
+import { protectionOf, type Protection } from '../../store/writing/protection.js';
+import { protectionAsFields, protectionAsHeaders } from '../../store/writing/write-headers.js';
+import { OrgClients } from '../../store/client/org-clients.js';
+import { Presigner } from '../../store/signing/presigner.js';
+import { canonicalQuery, escapePath } from '../../store/signing/canonical.js';
 import {
   QuerySigner,
   type PostCondition,
   type ScopedSigner,
   type SigningCredentials,
-  type UnsignedRequest,
-} from '../../s3/signature.js';
-import type { StorageSettings } from '../../storage.settings.js';
-import { keepsObjects } from './retention.js';
+} from '../../store/signing/signature.js';
+import { hasKeys } from '../../options/encryption.js';
+import type { StorageSettings } from '../../options/storage.settings.js';
+import type { ProbeRequest, Signed, Touched } from './probe-request.js';
+import { objectLockOf, type ObjectLock } from './retention.js';
 import { formBody, send, type WireAnswer, type WireRequest } from './wire.js';
 
 /** Organisations that no application hands out: the two highest ids. */
@@ -25,27 +26,6 @@ export const reservedOrg = parseOrgId('9223372036854775807');
 export const otherReservedOrg = parseOrgId('9223372036854775806');
 
 export const probeBytes = 'probe';
-
-export interface Signed {
-  /** Seconds ago; negative for the future. Default 0. */
-  age?: number;
-  /** Seconds. Default 300. */
-  expiresIn?: number;
-  /** Whose credentials, where there is a tenant role; `app` for the application's own. Default: the reserved organisation's. */
-  as?: OrgId | 'app';
-  /** Which of an organisation's credentials. Default: those for its files. */
-  area?: Area;
-}
-
-export interface ProbeRequest {
-  method?: UnsignedRequest['method'];
-  /** A whole key, or any text that should not be one; empty for the bucket. */
-  key?: string;
-  query?: Readonly<Record<string, string>>;
-  /** Signed and sent. */
-  headers?: Readonly<Record<string, string>>;
-  body?: string;
-}
 
 /**
  * What probes work with: keys of their own under reserved organisations, requests signed with whatever date, headers and
@@ -64,10 +44,11 @@ export class ProbeBench {
     readonly origin: string,
     private readonly pathPrefix: string,
     private readonly signal: AbortSignal | undefined,
-    /** Whether the bucket keeps every new object for a time, whoever wants to delete it. */
-    readonly retention: boolean,
+    readonly lock: ObjectLock,
+    /** Of the reserved organisations, where each has a key of KMS. */
+    private readonly protections: ReadonlyMap<OrgId, Protection>,
     /** Every key that a probe may have created. */
-    readonly touched: Map<string, OrgId> = new Map(),
+    readonly touched: Map<string, Touched> = new Map(),
   ) {
     this.#signer = new QuerySigner(settings.region);
     this.#clients = new OrgClients(settings, main);
@@ -77,23 +58,29 @@ export class ProbeBench {
   static async open(settings: StorageSettings, main: S3Client, signal?: AbortSignal): Promise<ProbeBench> {
     const key = layout.logo(reservedOrg);
     const presigner = new Presigner(settings);
-    const grant = await presigner.grant(main, { expiresIn: 60 });
-    const { url } = presigner.url(grant, reservedOrg, key, { method: 'GET' });
+    const moment = await presigner.moment(main, { expiresIn: 60 });
+    const { url } = presigner.url(moment, reservedOrg, key, { method: 'GET' });
     const { origin, pathname } = new URL(url);
+    const orgs = hasKeys(settings.encryption) ? [reservedOrg, otherReservedOrg] : [];
+    const protections = await Promise.all(
+      orgs.map(async (org) => [org, await protectionOf(settings, org, `${org}/`)] as const),
+    );
     return new ProbeBench(
       settings,
       main,
       origin,
       pathname.slice(0, -key.length),
       signal,
-      await keepsObjects(settings, main),
+      await objectLockOf(settings, main),
+      new Map(protections),
     );
   }
 
   /** The same, for a store that cannot do all that the settings ask for. */
   with(settings: Partial<StorageSettings>): ProbeBench {
     const changed = { ...this.settings, ...settings };
-    return new ProbeBench(changed, this.main, this.origin, this.pathPrefix, this.signal, this.retention, this.touched);
+    const { main, origin, pathPrefix, signal, lock, protections, touched } = this;
+    return new ProbeBench(changed, main, origin, pathPrefix, signal, lock, protections, touched);
   }
 
   close(): void {
@@ -121,24 +108,21 @@ export class ProbeBench {
   }
 
   /** What every write of the module says of itself, as headers. */
-  protection(): Record<string, string> {
-    const { ServerSideEncryption, SSEKMSKeyId, ACL } = writeProtection(this.settings) as Record<string, string>;
-    return {
-      ...(ServerSideEncryption && { 'x-amz-server-side-encryption': ServerSideEncryption }),
-      ...(SSEKMSKeyId && { 'x-amz-server-side-encryption-aws-kms-key-id': SSEKMSKeyId }),
-      ...(ACL && { 'x-amz-acl': ACL }),
-    };
+  protection(org: OrgId = reservedOrg): Record<string, string> {
+    return protectionAsHeaders(this.#protectionOf(org));
   }
 
   /** The headers of an upload of `probeBytes`, as a ticket has them. */
-  uploadHeaders(): Record<string, string> {
-    return { 'content-length': String(probeBytes.length), 'content-type': 'text/plain', ...this.protection() };
+  uploadHeaders(org: OrgId = reservedOrg): Record<string, string> {
+    return { 'content-length': String(probeBytes.length), 'content-type': 'text/plain', ...this.protection(org) };
   }
 
-  async sign(request: ProbeRequest, { age, expiresIn, as = reservedOrg, area }: Signed = {}): Promise<WireRequest> {
+  async sign(request: ProbeRequest, { age, expiresIn, as = reservedOrg, user }: Signed = {}): Promise<WireRequest> {
     const { method = 'GET', key = '', query = {}, headers = {}, body } = request;
+    const touched = this.touched.get(key);
+    if (touched && method === 'POST' && 'uploads' in query) touched.hasUpload = true;
     const path = key === '' ? this.pathPrefix.slice(0, -1) || '/' : `${this.pathPrefix}${escapePath(key)}`;
-    const client = as === 'app' ? this.main : this.#clients.for(as, area);
+    const client = as === 'app' ? this.main : this.#clients.for(as, user);
     const credentials = await client.config.credentials();
     const url = this.#signing(credentials, age, expiresIn).url({ method, path, query: canonicalQuery(query), headers });
     return { method, url, headers, ...(body !== undefined && { body }) };
@@ -154,8 +138,8 @@ export class ProbeBench {
     conditions: readonly PostCondition[],
     change: { fields?: Record<string, string>; file?: string; age?: number; expiresIn?: number } = {},
   ): Promise<WireAnswer> {
-    const { 'x-amz-acl': acl, ...encryption } = this.protection();
-    const fields = { 'Content-Type': 'text/plain', ...(acl && { acl }), ...encryption, success_action_status: '201' };
+    const asked = protectionAsFields(this.#protectionOf(reservedOrg));
+    const fields = { 'Content-Type': 'text/plain', ...asked, success_action_status: '201' };
     const credentials = await this.#clients.for(reservedOrg).config.credentials();
     const target = { bucket: this.settings.bucket, key, fields, conditions };
     const signed = this.#signing(credentials, change.age, change.expiresIn).post(target);
@@ -180,13 +164,19 @@ export class ProbeBench {
 
   /** Puts `text` at a key as the module would. */
   async put(key: ObjectKey, text: string = probeBytes, as: OrgId = reservedOrg): Promise<WireAnswer> {
-    const headers = { ...this.uploadHeaders(), 'content-length': String(text.length) };
+    const headers = { ...this.uploadHeaders(as), 'content-length': String(text.length) };
     return this.ask({ method: 'PUT', key, headers, body: text }, { as });
   }
 
   #own<K extends string>(key: K, org: OrgId): K {
-    this.touched.set(key, org);
+    this.touched.set(key, { org });
     return key;
+  }
+
+  #protectionOf(org: OrgId): Protection {
+    const { encryption, acl } = this.settings;
+    if (!hasKeys(encryption)) return { encryption, acl };
+    return { encryption: this.protections.get(org)?.encryption ?? 'AES256', acl };
   }
 
   #name(): string {

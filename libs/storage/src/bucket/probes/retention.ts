@@ -1,15 +1,24 @@
 import type { S3Client } from '@aws-sdk/client-s3';
-import { GetObjectLockConfigurationCommand } from '../../s3/sdk.cjs';
-import type { StorageSettings } from '../../storage.settings.js';
+import { GetObjectLockConfigurationCommand } from '../../store/client/sdk.cjs';
+import type { StorageSettings } from '../../options/storage.settings.js';
 
-/** Whether a bucket keeps every new object by Object Lock. Where it cannot be read, there is most likely none: few stores have Object Lock, and few buckets. */
-export async function keepsObjects(
+export interface ObjectLock {
+  isOn: boolean;
+  /** Whether the bucket keeps every new object for a time, whoever wants to delete it. */
+  keepsObjects: boolean;
+}
+
+/** Where it cannot be read, there is most likely none: few stores have Object Lock, and few buckets. */
+export async function objectLockOf(
   { bucket: Bucket, expectedBucketOwner }: StorageSettings,
   main: S3Client,
-): Promise<boolean> {
+): Promise<ObjectLock> {
   const get = new GetObjectLockConfigurationCommand({ Bucket, ExpectedBucketOwner: expectedBucketOwner });
   return main.send(get).then(
-    ({ ObjectLockConfiguration }) => ObjectLockConfiguration?.Rule?.DefaultRetention !== undefined,
-    () => false,
+    ({ ObjectLockConfiguration: lock }) => ({
+      isOn: lock?.ObjectLockEnabled === 'Enabled',
+      keepsObjects: lock?.Rule?.DefaultRetention !== undefined,
+    }),
+    () => ({ isOn: false, keepsObjects: false }),
   );
 }

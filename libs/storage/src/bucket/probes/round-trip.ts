@@ -1,7 +1,7 @@
 import { StorageError } from '../../storage.error.js';
-import type { StorageSettings } from '../../storage.settings.js';
-import type { Finding } from '../check-bucket.js';
-import { isDone, said } from './guard.js';
+import type { StorageSettings } from '../../options/storage.settings.js';
+import type { Finding } from '../apply/check-bucket.js';
+import { isDone, said } from './guards/guard.js';
 import { probeBytes, reservedOrg, type ProbeBench } from './probe-bench.js';
 
 async function* oneChunk() {

@@ -1,20 +1,21 @@
 import type { S3Client } from '@aws-sdk/client-s3';
-import type { StoreCapabilities } from '../../storage.options.js';
-import type { StorageSettings } from '../../storage.settings.js';
-import type { CheckedBucketOptions } from '../bucket.options.js';
-import type { Finding } from '../check-bucket.js';
-import { archiveGuards } from './archive-guards.js';
-import { browserGuards } from './browser-guards.js';
+import type { StoreCapabilities, StoreSettings } from '../../options/store-presets.js';
+import type { StorageSettings } from '../../options/storage.settings.js';
+import type { CheckedBucketOptions } from '../desired/bucket.options.js';
+import type { Finding } from '../apply/check-bucket.js';
+import { archiveGuards } from './guards/archive-guards.js';
+import { browserGuards } from './guards/browser-guards.js';
 import { cleanUp } from './clean-up.js';
-import { conditionGuards } from './condition-guards.js';
-import { formGuards } from './form-guards.js';
-import { unclear, type Guard, type Outcome, type Verdict } from './guard.js';
-import { integrityGuards } from './integrity-guards.js';
+import { conditionGuards } from './guards/condition-guards.js';
+import { formGuards } from './guards/form-guards.js';
+import { unclear, type Guard, type Outcome, type Verdict } from './guards/guard.js';
+import { holdGuards } from './guards/hold-guards.js';
+import { integrityGuards } from './guards/integrity-guards.js';
 import { ProbeBench, reservedOrg } from './probe-bench.js';
 import { roundTrip } from './round-trip.js';
-import { tenantGuards } from './tenant-guards.js';
-import { uploadGuards } from './upload-guards.js';
-import { urlGuards } from './url-guards.js';
+import { tenantGuards } from './guards/tenant-guards.js';
+import { uploadGuards } from './guards/upload-guards.js';
+import { urlGuards } from './guards/url-guards.js';
 
 export const guards: readonly Guard[] = [
   ...urlGuards,
@@ -23,6 +24,7 @@ export const guards: readonly Guard[] = [
   ...conditionGuards,
   ...integrityGuards,
   ...archiveGuards,
+  ...holdGuards,
   ...browserGuards,
   ...tenantGuards,
 ];
@@ -39,7 +41,7 @@ export interface ProbeReport {
   guards: GuardReport[];
   findings: Finding[];
   /** As measured; as declared where nothing was measured. */
-  capabilities: StoreCapabilities;
+  store: StoreSettings;
 }
 
 export interface ProbeOptions {
@@ -60,7 +62,7 @@ export async function runProbes(
   const findings: Finding[] = [];
   try {
     onProgress?.(0, guards.length, 'What the module does all day');
-    const { bench, findings: first } = opened.retention ? kept(opened) : await roundTrip(opened);
+    const { bench, findings: first } = opened.lock.keepsObjects ? kept(opened) : await roundTrip(opened);
     findings.push(...first);
     for (const [index, guard] of bench ? guards.entries() : []) {
       signal?.throwIfAborted();
@@ -78,9 +80,9 @@ export async function runProbes(
       findings.push({ id: 'clean-up', severity: 'warning', message, fix });
     }
   }
-  const capabilities = measured(reports, settings.capabilities);
+  const store = measured(reports, settings.store);
   findings.push(...reports.flatMap((report) => findingOf(report, settings) ?? []));
-  return { guards: reports, findings, capabilities };
+  return { guards: reports, findings, store };
 }
 
 /** What the probes write could not be removed from a bucket that keeps everything, so most of them are left out. */
@@ -91,7 +93,7 @@ function kept(bench: ProbeBench): { bench: ProbeBench; findings: Finding[] } {
 }
 
 async function outcomeOf(guard: Guard, bench: ProbeBench, options: CheckedBucketOptions): Promise<Outcome> {
-  if (bench.retention && !guard.leavesNothing) {
+  if (bench.lock.keepsObjects && !guard.leavesNothing) {
     return { verdict: 'skipped', detail: 'What it writes could not be removed here (Object Lock).' };
   }
   const reason = guard.skip?.(bench, options);
@@ -103,13 +105,13 @@ async function outcomeOf(guard: Guard, bench: ProbeBench, options: CheckedBucket
   }
 }
 
-function measured(reports: GuardReport[], declared: StoreCapabilities): StoreCapabilities {
+function measured(reports: GuardReport[], declared: StoreSettings): StoreSettings {
   const entries = Object.entries(declared).map(([capability, value]) => {
     const verdicts = reports.filter((report) => report.capability === capability).map(({ verdict }) => verdict);
     if (verdicts.includes('missing') || verdicts.includes('unsupported')) return [capability, false];
     return [capability, verdicts.includes('enforced') && !verdicts.includes('unclear') ? true : value];
   });
-  return Object.fromEntries(entries) as StoreCapabilities;
+  return Object.fromEntries(entries) as StoreSettings;
 }
 
 function findingOf(report: GuardReport, settings: StorageSettings): Finding | undefined {
@@ -127,13 +129,13 @@ function findingOf(report: GuardReport, settings: StorageSettings): Finding | un
   const { severity = 'error', fix } = guards.find((guard) => guard.id === id)!;
   if (!capability) return { id: `guard:${id}`, severity, message, fix };
   // Known and lived with.
-  if (!settings.capabilities[capability]) return undefined;
+  if (!settings.store[capability]) return undefined;
   const needsRole = capability === 'refusesUnsignedHeaders' && !settings.tenantRole;
   const also = needsRole ? ' and give it a tenantRole, without which it refuses direct uploads here' : '';
   return {
     id: `guard:${id}`,
     severity,
     message,
-    fix: `Tell the module: capabilities: { ${capability}: false }${also}.`,
+    fix: `Tell the module: store: { like: '${settings.store.like}', ${capability}: false }${also}.`,
   };
 }

@@ -1,5 +1,5 @@
-import { request as httpRequest } from 'node:http';
-import { request as httpsRequest } from 'node:https';
+import { Agent as HttpAgent, request as httpRequest } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 
 export interface WireRequest {
   method: string;
@@ -15,16 +15,42 @@ export interface WireAnswer {
   body: string;
 }
 
+/** Connections that are used again: TLS begins once, not for each of some hundred requests. */
+const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
+
 const maxAnswerBytes = 1024 * 1024;
 
-/** One HTTP request exactly as written, for what no well-behaved client would send. Follows no redirect, tries once. */
-export function send(
+/**
+ * One HTTP request exactly as written, for what no well-behaved client would send. Follows no redirect, tries once; where a
+ * connection that was used before had been closed meanwhile, on a new one.
+ */
+export async function send(request: WireRequest, options: SendOptions): Promise<WireAnswer> {
+  try {
+    return await sendOn('kept', request, options);
+  } catch (error) {
+    if (!(error instanceof ClosedMeanwhile)) throw error;
+    return sendOn('new', request, options);
+  }
+}
+
+interface SendOptions {
+  signal?: AbortSignal | undefined;
+  timeoutMs: number;
+}
+
+class ClosedMeanwhile extends Error {}
+
+function sendOn(
+  connection: 'kept' | 'new',
   { method, url, headers = {}, body = '' }: WireRequest,
-  { signal, timeoutMs }: { signal?: AbortSignal; timeoutMs: number },
+  { signal, timeoutMs }: SendOptions,
 ): Promise<WireAnswer> {
   const [, protocol, host = '', path] = /^(https?):\/\/([^/]+)(\/.*)$/s.exec(url) ?? [];
   const [, hostname, port] = /^(.*?)(?::(\d+))?$/.exec(host) ?? [];
-  const length = ['PUT', 'POST'].includes(method) ? { 'content-length': String(Buffer.byteLength(body)) } : {};
+  const length = String(Buffer.byteLength(body));
+  const sent = { host, ...(['PUT', 'POST'].includes(method) && { 'content-length': length }), ...headers };
+  // What is more than was said would be read as the next request.
+  const isAsSaid = (sent['content-length'] ?? '0') === length;
   return new Promise((resolve, reject) => {
     const request = (protocol === 'https' ? httpsRequest : httpRequest)(
       {
@@ -32,10 +58,10 @@ export function send(
         hostname: hostname?.replace(/^\[|\]$/g, ''),
         port,
         path,
-        headers: { host, ...length, ...headers },
+        headers: sent,
         signal,
         timeout: timeoutMs,
-        agent: false,
+        agent: connection === 'kept' && isAsSaid && (protocol === 'https' ? agents.https : agents.http),
       },
       (response) => {
         const chunks: Buffer[] = [];
@@ -52,7 +78,10 @@ export function send(
       },
     );
     request.on('timeout', () => request.destroy(new Error('The store did not answer in time.')));
-    request.on('error', reject);
+    request.on('error', (error: NodeJS.ErrnoException) => {
+      const isClosed = request.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
+      reject(isClosed ? new ClosedMeanwhile() : error);
+    });
     request.end(body);
   });
 }
