@@ -98,7 +98,7 @@ const filmed = kind('video', false);
  * Kinds that some clinics have and most do not: accepted where the option `accept` names them, and only ever a download.
  * EML and ZIP are not here: a mail is HTML with anything attached, an archive hides anything.
  */
-export const optionalTypes = {
+const optionalTypes = {
   images: {
     tiff: scanned('image/tiff', 'tif tiff', 'image/x-tiff'),
     bmp: scanned('image/bmp', 'bmp dib', 'image/x-bmp', 'image/x-ms-bmp'),

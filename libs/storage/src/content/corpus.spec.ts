@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { Script } from 'node:vm';
-import { outcomeOf } from '../../test/admission.kit.js';
+import { outcomeOf } from '../../test/file-kits/admission.kit.js';
 import { honestFiles, hostileFiles } from '../../test/corpus.kit.js';
 import { runs } from '../../test/long.js';
 import type { Sample } from '../testing/samples.js';

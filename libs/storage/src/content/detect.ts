@@ -3,7 +3,7 @@ import { gzipLines, type AcceptedType } from './accepted-types.js';
 import { furtherLook } from './further-look.js';
 import { checkOf, whatElse } from './kind-checks.js';
 import { labelOf } from './labels.js';
-import { charsetOf } from './text.js';
+import { charsetOf } from './formats/text.js';
 
 /** How many first bytes decide what a file is. For some kinds one more place is looked at: see {@link furtherLook}. */
 export const sniffBytes = 4100;

@@ -7,9 +7,9 @@ import {
   isCompoundFile,
   type CompoundKind,
   type Finding,
-} from './compound-file.js';
-import { directoryBytes, faultInParts, type ZipFault } from './office.js';
-import { afterTags, isAdts, isFlac, isMpegAudio } from './sound.js';
+} from './formats/compound-file.js';
+import { directoryBytes, faultInParts, type ZipFault } from './formats/office.js';
+import { afterTags, isAdts, isFlac, isMpegAudio } from './formats/sound.js';
 
 /**
  * A second place to look at, bounded, where the first bytes do not tell: the list of an office file's parts at its end, the

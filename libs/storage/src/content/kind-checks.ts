@@ -1,14 +1,14 @@
-import { isBmp, isAvi, isDicom, isMpegVideo, isRtf, isTiff } from './clinic.js';
-import { compoundFinding, compoundKind, directoryAt, isCompoundFile, type Finding } from './compound-file.js';
-import { isGif, isJpeg, isPng, isWebp } from './images.js';
-import { isAvif, isHeif, isIsoAudio, isIsoVideo, isQuickTime } from './iso-media.js';
+import { isBmp, isAvi, isDicom, isMpegVideo, isRtf, isTiff } from './formats/clinic.js';
+import { compoundFinding, compoundKind, directoryAt, isCompoundFile, type Finding } from './formats/compound-file.js';
+import { isGif, isJpeg, isPng, isWebp } from './formats/images.js';
+import { isAvif, isHeif, isIsoAudio, isIsoVideo, isQuickTime } from './formats/iso-media.js';
 import { labelOf } from './labels.js';
-import { holdsMarkup } from './markup.js';
-import { isOoxml } from './office.js';
-import { isPdf } from './pdf.js';
-import { mayBeScript } from './script.js';
-import { afterTags, isAdts, isAmr, isFlac, isMpegAudio, isWave } from './sound.js';
-import { isPlainText, isTaggedText } from './text.js';
+import { holdsMarkup } from './formats/markup.js';
+import { isOoxml } from './formats/office.js';
+import { isPdf } from './formats/pdf.js';
+import { mayBeScript } from './formats/script.js';
+import { afterTags, isAdts, isAmr, isFlac, isMpegAudio, isWave } from './formats/sound.js';
+import { isPlainText, isTaggedText } from './formats/text.js';
 
 /** Whether the first bytes are of a kind. */
 export type Check = (head: Buffer, isWhole: boolean) => boolean | Promise<boolean>;

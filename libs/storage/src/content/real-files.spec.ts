@@ -1,4 +1,4 @@
-import { outcomeOf } from '../../test/admission.kit.js';
+import { outcomeOf } from '../../test/file-kits/admission.kit.js';
 import { id3 } from '../../test/corpus.kit.js';
 import * as make from '../testing/sample-bytes.js';
 import { samples } from '../testing/samples.js';

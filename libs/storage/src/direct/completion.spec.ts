@@ -1,12 +1,21 @@
 import { HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { createHash } from 'node:crypto';
-import { by, eleven, key, one, pdf, place, startDirectUploads, type Sending } from '../../test/direct-uploads.kit.js';
+import {
+  by,
+  eleven,
+  key,
+  one,
+  pdf,
+  place,
+  startDirectUploads,
+  type Sending,
+} from '../../test/file-kits/direct-uploads.kit.js';
 import { send } from '../../test/http.js';
 import { testNeeding } from '../../test/needs.js';
 import { FormUploadsService } from '../kinds/form-upload.js';
 import { StorageEvents, type StorageEvent } from '../files/events.js';
 import { hostileSamples, samples } from '../testing/samples.js';
-import { DirectUploads } from '../files/direct-uploads.js';
+import { DirectUploads } from '../files/uploads/direct-uploads.js';
 
 const { storage, start, module, forms, uploads, sent, keys, methods, reset, close } = await startDirectUploads();
 const onEmbedded = testNeeding(storage, 'embedded server');
@@ -112,7 +121,7 @@ describe('what arrived is compared with what was promised', () => {
       storage.s3.features.bucketPolicy = true;
       await expect(uploads.complete(one, token, { by })).rejects.toMatchObject({ code: 'misconfigured' });
       expect(await keys()).toEqual([expect.stringMatching(/^incoming\/1\//)]);
-      const mended = await start({ capabilities: { reportsEncryption: false } });
+      const mended = await start({ store: { like: 'aws', reportsEncryption: false } });
       expect(await mended.get(DirectUploads).complete(one, token, { by })).toMatchObject({ size: pdf.length });
       await mended.close();
     },
@@ -158,7 +167,7 @@ test('events tell who, which organisation and which place, and no secret', async
 });
 
 onEmbedded('a store that copies without conditions: what was verified is placed, not what came after', async () => {
-  const weak = await start({ capabilities: { conditionalCopySource: false } });
+  const weak = await start({ store: { like: 'aws', conditionalCopySource: false } });
   storage.s3.features.conditionalCopySource = false;
   const { token } = await sent(pdf);
   const [incoming] = await keys();
@@ -176,7 +185,7 @@ onEmbedded('a store that copies without conditions: what was verified is placed,
 });
 
 test('a store that accepts unsigned headers gets no direct uploads without a tenant role', async () => {
-  const weak = await start({ tenantRole: undefined, capabilities: { refusesUnsignedHeaders: false } });
+  const weak = await start({ tenantRole: undefined, store: { like: 'aws', refusesUnsignedHeaders: false } });
   const begun = weak
     .get(FormUploadsService)
     .beginUpload(one, place, { contentType: 'application/pdf', size: 9 }, { by });
@@ -185,7 +194,7 @@ test('a store that accepts unsigned headers gets no direct uploads without a ten
 });
 
 test('a store without POST policies gets PUT, and POST is refused there', async () => {
-  const weak = await start({ capabilities: { postPolicy: false } });
+  const weak = await start({ store: { like: 'aws', postPolicy: false } });
   const begin = (method?: 'POST') =>
     weak.get(FormUploadsService).beginUpload(one, place, { contentType: 'application/pdf', size: 9, method }, { by });
   expect((await begin()).method).toBe('PUT');

@@ -2,30 +2,17 @@ import { Logger } from '@nestjs/common';
 import { layout } from '../keys/layout.js';
 import { orgScopedKey } from '../keys/object-key.js';
 import type { OrgId } from '../keys/org-id.js';
-import type { ObjectInfo } from '../s3/object-info.js';
-import type { ObjectStore } from '../s3/object-store.js';
-import { isArchived } from '../s3/s3-error.js';
+import type { ObjectInfo } from '../store/object-info.js';
+import type { ObjectStore } from '../store/object-store.js';
 import { StorageError } from '../storage.error.js';
-import type { StorageSettings } from '../storage.settings.js';
-import type { Inspection } from './inspection.js';
+import type { StorageSettings } from '../options/storage.settings.js';
+import type { Examined, Inspection, SentObject } from './inspection.js';
 import { OverMarkers, type Outcome, type UploadEnd } from './over-markers.js';
 import { Promoter, requireSent } from './promotion.js';
-import { isFrom } from '../s3/file-metadata.js';
+import { changed, isNotFound, isRefusal, meaningOf, noUpload, overMeanwhile } from './refusals.js';
+import { isFrom } from '../store/file-metadata.js';
 import type { Promised } from './upload-token.js';
-import { WholeReads } from './whole-reads.js';
-
-/** The client's faults: after these an upload is over, and what was sent is removed. After any other it can be completed again. */
-const refusals = new Set([
-  'size_mismatch',
-  'content_mismatch',
-  'hash_mismatch',
-  'already_exists',
-  'conflict',
-  'malware_found',
-  'not_allowed',
-]);
-
-export const noUpload = () => new StorageError('not_found', 'There is no such upload.');
+import { wholeReads } from './whole-reads.js';
 
 export interface Completed {
   info: ObjectInfo;
@@ -43,6 +30,8 @@ interface Completing {
   sent?: string;
   /** What is to be shown the bytes; undefined where nobody has to see them. */
   inspect: () => Promise<Inspection | undefined>;
+  /** Somebody outside who has to find it good first. */
+  examine: ((object: SentObject) => Promise<Examined | undefined>) | undefined;
   /** Told of a refusal by the call that ended the upload with it. */
   onRefusal: (error: StorageError) => Promise<void>;
 }
@@ -56,17 +45,16 @@ export class UploadEndings {
   readonly #logger = new Logger('DirectUploads');
   readonly #markers: OverMarkers;
   readonly #promoter: Promoter;
+  /** Whether a gate is asked that may keep something of it: that of holds and erasure only reads the bucket. */
+  readonly #asksOthers: boolean;
 
   constructor(
     settings: StorageSettings,
     private readonly store: ObjectStore,
   ) {
     this.#markers = new OverMarkers(store);
-    this.#promoter = new Promoter(settings, store, new WholeReads());
-  }
-
-  async isOver(org: OrgId, { uploadId }: Promised): Promise<boolean> {
-    return (await this.#markers.find(org, uploadId)) !== undefined;
+    this.#promoter = new Promoter(settings, store, wholeReads());
+    this.#asksOthers = settings.journal !== undefined || settings.gates.some(({ inspect }) => inspect);
   }
 
   /** Undefined where nothing has been decided yet, or was so long ago that its marker has expired. */
@@ -82,36 +70,47 @@ export class UploadEndings {
     return isOurs;
   }
 
+  /**
+   * How the upload stands is not asked first: where it is over, what was sent is gone, and where more was sent since, it can
+   * be claimed no more.
+   */
   async complete(org: OrgId, promised: Promised, asked: Completing): Promise<Completed> {
-    const { sent, onRefusal } = asked;
-    const before = await this.#markers.find(org, promised.uploadId);
-    if (before && before.outcome !== 'completing') return this.#again(org, promised, before, sent);
-    let standing = before;
+    let claimed: UploadEnd | undefined;
     let info: ObjectInfo;
     try {
-      info = await this.#place(org, promised, before, asked, (end) => (standing = end));
+      info = await this.#place(org, promised, asked, (end) => (claimed = end));
     } catch (error) {
-      // Another process may have been faster at any point, or have died between the copy and its word.
+      // It may be over, another process may have been faster at any point, or have died between the copy and its word.
+      const before = await this.#markers.find(org, promised.uploadId);
+      if (before && before.outcome !== 'completing') return this.#again(org, promised, before, asked.sent, error);
       const now = await this.store.find(org, finalKey(org, promised));
-      if (!isFrom(promised.uploadId, now)) {
-        const meaning = meaningOf(error, now !== undefined && !promised.replaces);
-        if (!(meaning instanceof StorageError) || !refusals.has(meaning.code)) throw meaning;
-        const { end, isOurs } = await this.#markers.write(org, promised.uploadId, 'refused', { before: standing });
-        if (end.outcome === 'completed') return this.#again(org, promised, end, sent);
-        if (isOurs) {
-          await onRefusal(meaning);
-          await this.#discard(org, promised);
-        }
-        throw meaning;
+      if (isFrom(promised.uploadId, now)) return this.#finish(org, promised, now, before);
+      const meaning = meaningOf(error, now !== undefined && !promised.replaces);
+      if (!isRefusal(meaning)) throw meaning;
+      // Other bytes than those that were judged here were claimed, and may be in their place in a moment.
+      if (before && !claimed) throw meaning;
+      const { end, isOurs } = await this.#markers.write(org, promised.uploadId, 'refused', { before });
+      if (end.outcome === 'completed') return this.#again(org, promised, end, asked.sent);
+      if (isOurs) {
+        await asked.onRefusal(meaning);
+        await this.#discard(org, promised);
       }
-      info = now;
+      throw meaning;
     }
-    return this.#finish(org, promised, info, standing);
+    return this.#finish(org, promised, info, claimed);
   }
 
-  async #again(org: OrgId, promised: Promised, end: UploadEnd, sent: string | undefined): Promise<Completed> {
-    const info = end.outcome === 'completed' ? await this.store.find(org, finalKey(org, promised)) : undefined;
-    const late = await this.#late(org, promised);
+  /** An upload that is over: what it gave, or that there is none. */
+  async #again(
+    org: OrgId,
+    promised: Promised,
+    end: UploadEnd,
+    sent: string | undefined,
+    found?: unknown,
+  ): Promise<Completed> {
+    // One process may have refused what another was just putting in its place.
+    const info = end.outcome === 'abandoned' ? undefined : await this.store.find(org, finalKey(org, promised));
+    const late = isNotFound(found) ? undefined : await this.#late(org, promised);
     const clean = () => this.#discardLate(org, promised, late);
     if (!isFrom(promised.uploadId, info)) {
       await clean();
@@ -124,30 +123,41 @@ export class UploadEndings {
   async #place(
     org: OrgId,
     promised: Promised,
-    before: UploadEnd | undefined,
-    { sent, inspect }: Completing,
+    { sent, inspect, examine }: Completing,
     onClaim: (end: UploadEnd) => void,
   ): Promise<ObjectInfo> {
-    const final = finalKey(org, promised);
-    const placed = before && (await this.store.find(org, final));
-    if (isFrom(promised.uploadId, placed)) return placed;
-    const claim = async (bytes: string) => {
-      const end = before ?? (await this.#markers.write(org, promised.uploadId, 'completing', { bytes })).end;
-      if (end.outcome !== 'completing') throw noUpload();
-      onClaim(end);
+    const { uploadId } = promised;
+    const hold = (end: UploadEnd, bytes: string) => {
+      if (end.outcome !== 'completing') throw overMeanwhile();
       if (end.bytes !== bytes) throw changed();
+      onClaim(end);
     };
-    const incoming = layout.incoming(org, promised);
-    return this.#promoter.promote(org, { incoming, final, promised, sent, claim, inspect });
+    const claim = async (bytes: string) =>
+      hold((await this.#markers.write(org, uploadId, 'completing', { bytes })).end, bytes);
+    // What a write URL has brought after the end, or in place of what was claimed, no gate is asked about.
+    const inspectOpen = async (bytes: string) => {
+      const end = this.#asksOthers ? await this.#markers.find(org, uploadId) : undefined;
+      if (end) hold(end, bytes);
+      return inspect();
+    };
+    const examineOpen = async (object: SentObject) => {
+      const outcome = await this.outcomeOf(org, uploadId);
+      if (outcome && outcome !== 'completing') throw overMeanwhile();
+      return examine?.(object);
+    };
+    const [incoming, final] = [layout.incoming(org, promised), finalKey(org, promised)];
+    const asked = { inspect: inspectOpen, examine: examine && examineOpen };
+    return this.#promoter.promote(org, { incoming, final, promised, sent, claim, ...asked });
   }
 
-  /** The file is in its place, so the upload is completed, whatever was written meanwhile. */
+  /** The file is in its place, so the upload is completed, and is told, whatever was written meanwhile. */
   async #finish(org: OrgId, promised: Promised, info: ObjectInfo, standing: UploadEnd | undefined): Promise<Completed> {
     const write = (before: UploadEnd | undefined) =>
       this.#markers.write(org, promised.uploadId, 'completed', { bytes: standing?.bytes, before });
     let { end, isOurs } = await write(standing);
     if (end.outcome !== 'completed') ({ end, isOurs } = await write(end));
-    return { info, isToTell: isOurs, clean: async () => void (isOurs && (await this.#discard(org, promised))) };
+    const isToTell = isOurs || end.outcome !== 'completed';
+    return { info, isToTell, clean: async () => void (isToTell && (await this.#discard(org, promised))) };
   }
 
   /** What a write URL that still worked has brought after the end. Looked at first: each delete leaves a mark in a versioned bucket. */
@@ -171,18 +181,3 @@ export class UploadEndings {
 }
 
 const finalKey = (org: OrgId, { path }: Promised) => orgScopedKey(org, path);
-
-const changed = () =>
-  new StorageError('conflict', 'The bytes changed while they were verified. Begin the upload again.');
-
-/** What a failed promotion means to the client. */
-function meaningOf(error: unknown, isTaken: boolean): unknown {
-  const code = error instanceof StorageError ? error.code : undefined;
-  if (code === 'not_found') return noUpload();
-  if (isArchived(error)) {
-    const message = 'A rule of the bucket archives what was just sent: take incoming/ out of it.';
-    return new StorageError('misconfigured', message, { cause: error });
-  }
-  if (code !== 'precondition_failed' && code !== 'already_exists') return error;
-  return isTaken ? new StorageError('already_exists', 'There is already a file with this name.') : changed();
-}

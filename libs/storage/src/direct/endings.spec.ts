@@ -3,13 +3,13 @@ import { Logger } from '@nestjs/common';
 import type { TestingModule } from '@nestjs/testing';
 import fc from 'fast-check';
 import { runs } from '../../test/long.js';
-import { by, key, one, pdf, place, startDirectUploads } from '../../test/direct-uploads.kit.js';
+import { by, key, one, pdf, place, startDirectUploads } from '../../test/file-kits/direct-uploads.kit.js';
 import { follow } from '../../test/http.js';
 import { testNeeding } from '../../test/needs.js';
-import { S3_CLIENT } from '../s3/s3-client.js';
+import { S3_CLIENT } from '../store/client/s3-client.js';
 import { StorageError } from '../storage.error.js';
 import { StorageEvents, type StorageEvent } from '../files/events.js';
-import { DirectUploads } from '../files/direct-uploads.js';
+import { DirectUploads } from '../files/uploads/direct-uploads.js';
 
 const { storage, start, forms, uploads, keys, reset, close } = await startDirectUploads();
 const processes = [await start(), await start()] as const;
@@ -43,12 +43,13 @@ function inTurns(scheduler: fc.Scheduler, deaths: readonly [number, number]): vo
 
 const revive = () => lives.forEach(({ client, send }) => (client.send = send as typeof client.send));
 
-type Deed = 'complete' | 'abandon' | 'sign';
+/** `mistake`: completed with the ETag of other bytes. */
+type Deed = 'complete' | 'mistake' | 'abandon' | 'sign';
 const act = (at: TestingModule, deed: Deed, token: string): Promise<string> => {
   const direct = at.get(DirectUploads);
   const done =
-    deed === 'complete'
-      ? direct.complete(one, token, { by })
+    deed === 'complete' || deed === 'mistake'
+      ? direct.complete(one, token, { by, etag: deed === 'mistake' ? '"other"' : undefined })
       : deed === 'abandon'
         ? direct.abandon(one, token, { by })
         : direct.sign(one, token, { method: 'PUT' }, { by });
@@ -58,7 +59,7 @@ const act = (at: TestingModule, deed: Deed, token: string): Promise<string> => {
   );
 };
 
-const deed = fc.constantFrom<Deed>('complete', 'complete', 'abandon', 'sign');
+const deed = fc.constantFrom<Deed>('complete', 'complete', 'mistake', 'abandon', 'sign');
 const death = fc.oneof({ weight: 2, arbitrary: fc.constant(Infinity) }, fc.nat({ max: 8 }));
 
 testNeeding(storage, 'embedded server')(

@@ -5,7 +5,7 @@ import { StorageModule } from '../storage.module.js';
 import { send } from '../../test/http.js';
 import { testNeeding } from '../../test/needs.js';
 import { startTestStorage } from '../testing/test-storage.js';
-import { DirectUploads } from '../files/direct-uploads.js';
+import { DirectUploads } from '../files/uploads/direct-uploads.js';
 import type { UploadStep } from './upload-requests.js';
 
 const storage = await startTestStorage();

@@ -1,12 +1,12 @@
 import { jest } from '@jest/globals';
 import { AbortMultipartUploadCommand, ListMultipartUploadsCommand, type S3Client } from '@aws-sdk/client-s3';
 import { createHash } from 'node:crypto';
-import { by, eleven, key, one, pdf, place, startDirectUploads } from '../../test/direct-uploads.kit.js';
+import { by, eleven, key, one, pdf, place, startDirectUploads } from '../../test/file-kits/direct-uploads.kit.js';
 import { follow, formOf, send } from '../../test/http.js';
 import { testNeeding } from '../../test/needs.js';
-import { S3_CLIENT } from '../s3/s3-client.js';
+import { S3_CLIENT } from '../store/client/s3-client.js';
 import { createUrlSeconds, openUploadsOfOne } from '../storage.policy.js';
-import { DirectUploads } from '../files/direct-uploads.js';
+import { DirectUploads } from '../files/uploads/direct-uploads.js';
 
 const { storage, start, module, forms, uploads, sent, keys, methods, reset, close } = await startDirectUploads();
 const onEmbedded = testNeeding(storage, 'embedded server');
@@ -99,13 +99,15 @@ describe('with the ETag that the store answered to the client', () => {
 
   test('parts: the ETag of the whole', async () => {
     const { token } = await ofParts();
-    expect(await uploads.complete(one, token, { by, etag: await inParts(token) })).toMatchObject({ size: film.length });
+    // Ceph answers a completion without an ETag: what comes after it then is what it must be.
+    const etag = (await inParts(token)) || undefined;
+    expect(await uploads.complete(one, token, { by, etag })).toMatchObject({ size: film.length });
   });
 
   testNeeding(storage, 'postPolicy').each([{}, { conditionalCopySource: false }])(
     'POST: what somebody else sent with the same form is not accepted (%j)',
     async (capabilities) => {
-      const process = await start({ capabilities: { ...storage.capabilities, ...capabilities } });
+      const process = await start({ store: { like: 'aws', ...storage.capabilities, ...capabilities } });
       const promise = { contentType: 'application/pdf', size: pdf.length, method: 'POST' as const };
       const ticket = await forms.beginUpload(one, place, promise, { by });
       const etag = etagOf(await follow(ticket, pdf));
@@ -123,6 +125,21 @@ describe('with the ETag that the store answered to the client', () => {
     await expect(completing).rejects.toMatchObject({ code: 'invalid_request' });
     expect(await uploads.complete(one, token, { by })).toMatchObject({ size: pdf.length });
   });
+});
+
+onEmbedded('parts that a process claimed before it died are known again where a copy has another ETag', async () => {
+  let shown = 0;
+  const inspect = () => ({ write: (chunk: Uint8Array) => void (shown += chunk.length), verdict() {}, abort() {} });
+  const gates = [{ name: 'a look', inspect }];
+  const weak = await start({ store: { like: 'aws', conditionalCopySource: false }, gates });
+  const { token } = await ofParts();
+  await inParts(token);
+  const complete = () => weak.get(DirectUploads).complete(one, token, { by });
+  storage.s3.faults.add({ operation: 'CopyObject', key: /^1\//, action: 'refuse' });
+  await expect(complete()).rejects.toMatchObject({ code: 'store_refused' });
+  expect(await complete()).toMatchObject({ size: film.length });
+  expect(shown).toBe(2 * film.length);
+  await weak.close();
 });
 
 describe('a step that is done, or done too often, is not signed', () => {
@@ -212,7 +229,8 @@ describe('what is the fault of the store or of its settings throws nothing away'
     ['500 on the marker', { operation: 'PutObject', action: 'error' }, 'store_unavailable'],
     ['a read that breaks off', { operation: 'GetObject', action: { cutAfterBytes: 9 } }, 'store_unavailable'],
   ] as const)('%s', async (_name, fault, code) => {
-    const { token } = await sent(pdf);
+    // With a hash the object is asked for its own.
+    const { token } = await sent(pdf, { sha256: createHash('sha256').update(pdf).digest('hex') });
     storage.s3.faults.add({ ...fault, times: 100 });
     await expect(uploads.complete(one, token, { by })).rejects.toMatchObject({ code });
     storage.s3.faults.clear();

@@ -1,7 +1,7 @@
 import { layout } from '../keys/layout.js';
 import type { OrgId } from '../keys/org-id.js';
-import type { ObjectInfo } from '../s3/object-info.js';
-import type { ObjectStore } from '../s3/object-store.js';
+import type { ObjectInfo } from '../store/object-info.js';
+import type { ObjectStore } from '../store/object-store.js';
 import { StorageError } from '../storage.error.js';
 
 const outcomes = ['completing', 'completed', 'refused', 'abandoned'] as const;
@@ -13,39 +13,39 @@ export interface UploadEnd {
   outcome: Outcome;
   /** ETag of the incoming bytes that were found good: no others are put in place. */
   bytes?: string;
-  /** The marker's own. */
-  etag: string;
 }
 
 const overtaken = new Set(['already_exists', 'precondition_failed']);
 
 /**
- * How an upload ended, written in the bucket where every process sees it, before its bytes are removed. Each write is on
- * condition of what stood there before, so of two processes one wins, and the other is told how. The outcome is also the
- * marker's content, so that each has an ETag of its own. The lifecycle rule of `incoming/` removes it after its token.
+ * How an upload ended, written in the bucket where every process sees it, before its bytes are removed. The first word is
+ * `.over`; where that is `completing`, the last one is `.ended`. Each is created on condition that it is not there and never
+ * changed, so of two processes one wins, and the other is told how: the one condition that S3-compatible stores agree on
+ * (Ceph 18 refuses every PUT with `If-Match: "…"`). The lifecycle rule of `incoming/` removes both after the token.
  */
 export class OverMarkers {
   constructor(private readonly store: ObjectStore) {}
 
   async find(org: OrgId, uploadId: string): Promise<UploadEnd | undefined> {
-    const info = await this.store.find(org, layout.over(org, { uploadId }));
-    return info && endOf(info);
+    const first = endOf(await this.store.find(org, layout.over(org, { uploadId })));
+    if (first?.outcome !== 'completing') return first;
+    const last = endOf(await this.store.find(org, layout.ended(org, { uploadId })));
+    return last ? { ...first, ...last } : first;
   }
 
-  /** What stands then: ours, or what another process was faster to write. */
+  /** `before` is `completing`, where that was written or found. What stands then: ours, or what another process was faster to write. */
   async write(
     org: OrgId,
     uploadId: string,
     outcome: Outcome,
     { bytes, before }: { bytes?: string; before?: UploadEnd } = {},
   ): Promise<{ end: UploadEnd; isOurs: boolean }> {
-    const key = layout.over(org, { uploadId });
+    const key = before ? layout.ended(org, { uploadId }) : layout.over(org, { uploadId });
     const metadata = { outcome, ...(bytes && { bytes: encodeURIComponent(bytes) }) };
-    const condition = before ? { replacing: before.etag } : { ifAbsent: true };
+    const attributes = { contentType: 'text/plain', metadata, size: outcome.length };
     try {
-      const attributes = { contentType: 'text/plain', metadata, size: outcome.length };
-      const { etag } = await this.store.put(org, key, contentOf(outcome), { ...attributes, ...condition });
-      return { end: { outcome, etag, ...(bytes && { bytes }) }, isOurs: true };
+      await this.store.put(org, key, contentOf(outcome), { ...attributes, ifAbsent: true });
+      return { end: { outcome, ...(bytes && { bytes }) }, isOurs: true };
     } catch (error) {
       if (!(error instanceof StorageError) || !overtaken.has(error.code)) throw error;
       const end = await this.find(org, uploadId);
@@ -62,8 +62,9 @@ async function* contentOf(outcome: Outcome) {
 }
 
 /** A marker that cannot be read still says that the upload is over. */
-function endOf({ metadata = {}, etag }: ObjectInfo): UploadEnd {
-  const { outcome: said, bytes } = metadata;
+function endOf(info: ObjectInfo | undefined): UploadEnd | undefined {
+  if (info === undefined) return undefined;
+  const { outcome: said, bytes } = info.metadata ?? {};
   const outcome = outcomes.find((each) => each === said) ?? 'refused';
-  return { outcome, etag, ...(bytes && { bytes: decodeURIComponent(bytes) }) };
+  return { outcome, ...(bytes && { bytes: decodeURIComponent(bytes) }) };
 }

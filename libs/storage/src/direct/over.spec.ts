@@ -1,10 +1,11 @@
 import { CopyObjectCommand, HeadObjectCommand, ListObjectVersionsCommand } from '@aws-sdk/client-s3';
-import { by, eleven, key, one, pdf, place, startDirectUploads } from '../../test/direct-uploads.kit.js';
+import { by, eleven, key, one, pdf, place, startDirectUploads } from '../../test/file-kits/direct-uploads.kit.js';
 import { follow } from '../../test/http.js';
 import { testNeeding } from '../../test/needs.js';
 import { StorageEvents, type StorageEvent } from '../files/events.js';
 import { layout } from '../keys/layout.js';
-import { DirectUploads } from '../files/direct-uploads.js';
+import { StorageError } from '../storage.error.js';
+import { DirectUploads } from '../files/uploads/direct-uploads.js';
 import { tokenSeconds } from './upload-token.js';
 
 const { storage, start, module, forms, uploads, sent, keys, reset, close } = await startDirectUploads();
@@ -75,7 +76,7 @@ describe.each(ends)('%s in one process', (name, end, told) => {
     }
     await elsewhere.abandon(one, ticket.token, { by });
     expect(kinds()).toEqual(told);
-    expect(await storage.marks()).toHaveLength(1);
+    expect((await storage.marks()).filter((mark) => mark.endsWith('.over'))).toHaveLength(1);
   });
 });
 
@@ -112,25 +113,80 @@ onEmbedded('it outlives its token, and not by much', async () => {
   expect(await marksAfter(3 * 86_400)).toEqual([]);
 });
 
-onEmbedded(
-  'a completion takes six calls, and one that comes late takes three and leaves no delete marker',
-  async () => {
-    const { token } = await sent(pdf);
-    const [incoming] = await keys();
-    const made = async (run: () => Promise<unknown>) => {
-      storage.s3.requests.clear();
-      await run();
-      return storage.s3.requests.list().map(({ operation }) => operation);
+const calls = ['GetObject', 'PutObject', 'CopyObject', 'PutObject', 'DeleteObject'];
+
+onEmbedded.each([
+  ['six calls', {}, [...calls.slice(0, 1), 'ListObjectsV2', ...calls.slice(1)]],
+  ['five calls where holds and erasure are not asked for', { orgControl: false }, calls],
+])('a completion takes %s, and one that comes late four and leaves no delete marker', async (_name, options, calls) => {
+  const process = await start(options);
+  const { token } = await sent(pdf);
+  const [incoming] = await keys();
+  const made = async (run: () => Promise<unknown>) => {
+    storage.s3.requests.clear();
+    await run();
+    return storage.s3.requests.list().map(({ operation }) => operation);
+  };
+  const complete = () => process.get(DirectUploads).complete(one, token, { by });
+  expect(await made(complete)).toEqual(calls);
+  expect(await made(complete)).toEqual(['GetObject', 'HeadObject', 'HeadObject', 'HeadObject']);
+  for (let time = 0; time < 20; time++) await elsewhere.complete(one, token, { by });
+  const { DeleteMarkers = [] } = await storage.raw.send(new ListObjectVersionsCommand({ Bucket: storage.bucket }));
+  expect(DeleteMarkers.filter(({ Key }) => Key === incoming)).toHaveLength(1);
+  await process.close();
+});
+
+test.each(ends)('%s: no gate is asked about what came after, nor shown it', async (_name, end) => {
+  const asked: string[] = [];
+  const inspect = () => {
+    asked.push('inspect');
+    return { write: () => void asked.push('bytes'), verdict() {}, abort: () => void asked.push('abort') };
+  };
+  const examine = () => {
+    asked.push('examine');
+    return Promise.reject(new StorageError('malware_found', 'Malware.'));
+  };
+  for (const gate of [{ inspect }, { examine }]) {
+    const process = await start({ gates: [{ name: 'a look', ...gate }] });
+    process.get(StorageEvents).subscribe((event) => heard.push(event));
+    const ticket = await begin();
+    await follow(ticket, _name.includes('content') ? html : pdf);
+    await end(ticket.token);
+    const told = kinds();
+    await follow(ticket, otherPdf);
+    const completing = process.get(DirectUploads).complete(one, ticket.token, { by });
+    await expect(completing).rejects.toMatchObject({ code: 'not_found' });
+    expect([asked, kinds()]).toEqual([[], told]);
+    expect(await keys()).toEqual([]);
+    await process.close();
+  }
+});
+
+test('a completed upload that is completed again shows no gate what came after, and tells no refusal', async () => {
+  const shown: Buffer[] = [];
+  let asked = 0;
+  const inspect = () => {
+    asked++;
+    return {
+      write: (chunk: Uint8Array) => void shown.push(Buffer.from(chunk)),
+      verdict: () => {
+        if (Buffer.concat(shown).includes('other')) throw new StorageError('malware_found', 'Malware.');
+      },
+      abort() {},
     };
-    const complete = () => uploads.complete(one, token, { by });
-    const calls = ['HeadObject', 'GetObject', 'PutObject', 'CopyObject', 'PutObject', 'DeleteObject'];
-    expect(await made(complete)).toEqual(calls);
-    expect(await made(complete)).toEqual(['HeadObject', 'HeadObject', 'HeadObject']);
-    for (let time = 0; time < 20; time++) await elsewhere.complete(one, token, { by });
-    const { DeleteMarkers = [] } = await storage.raw.send(new ListObjectVersionsCommand({ Bucket: storage.bucket }));
-    expect(DeleteMarkers.filter(({ Key }) => Key === incoming)).toHaveLength(1);
-  },
-);
+  };
+  const process = await start({ gates: [{ name: 'a look', inspect }] });
+  process.get(StorageEvents).subscribe((event) => heard.push(event));
+  const ticket = await sent(pdf, { method: 'PUT' });
+  const stored = await process.get(DirectUploads).complete(one, ticket.token, { by });
+  expect(Buffer.concat(shown)).toEqual(pdf);
+  await follow(ticket, otherPdf);
+  expect(await process.get(DirectUploads).complete(one, ticket.token, { by })).toEqual(stored);
+  expect([Buffer.concat(shown), asked]).toEqual([pdf, 1]);
+  expect(new Set(kinds())).toEqual(new Set(['upload-completed']));
+  expect(await keys()).toEqual([key]);
+  await process.close();
+});
 
 test('a file of version 0.1.0 is known by the upload’s id itself, and completing it again gives it', async () => {
   const { token, ...ticket } = await sent(pdf, { method: 'PUT' });

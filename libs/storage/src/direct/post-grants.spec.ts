@@ -9,7 +9,7 @@ import {
   startWriteGrants,
   type Attack,
   type Ticket,
-} from '../../test/write-grants.kit.js';
+} from '../../test/file-kits/write-grants.kit.js';
 
 const { storage, begin, attack, expectRefusal, later, resetClock, close } = await startWriteGrants();
 type Post = Ticket<'POST'>;

@@ -5,15 +5,18 @@ import { furtherLook } from '../content/further-look.js';
 import { layout } from '../keys/layout.js';
 import type { ObjectKey } from '../keys/object-key.js';
 import type { OrgId } from '../keys/org-id.js';
-import type { ObjectInfo } from '../s3/object-info.js';
-import type { ObjectStore } from '../s3/object-store.js';
-import { storageErrorOf } from '../s3/s3-error.js';
+import type { ObjectInfo } from '../store/object-info.js';
+import type { ReadOptions } from '../store/object-requests.js';
+import type { ObjectStore } from '../store/object-store.js';
+import { storageErrorOf } from '../store/client/s3-error.js';
+import type { Slots } from '../store/client/slots.js';
 import { StorageError } from '../storage.error.js';
-import type { StorageSettings } from '../storage.settings.js';
-import { gateMetadata, toMetadata } from '../s3/file-metadata.js';
-import type { Inspection } from './inspection.js';
+import type { StorageSettings } from '../options/storage.settings.js';
+import { gateMetadata, toMetadata } from '../store/file-metadata.js';
+import { inHex } from '../store/writing/part-checksum.js';
+import type { Examined, Inspection, SentObject } from './inspection.js';
 import type { Promised } from './upload-token.js';
-import { firstOf, sha256Of, type WholeReads } from './whole-reads.js';
+import { firstOf, sha256Of } from './whole-reads.js';
 
 export interface Promotion {
   incoming: ObjectKey;
@@ -23,8 +26,10 @@ export interface Promotion {
   sent?: string;
   /** Called with the ETag of the incoming bytes that were found good, before they are put in place. */
   claim: (bytes: string) => Promise<void>;
-  /** What is to be shown the bytes; undefined where nobody has to see them. */
-  inspect: () => Promise<Inspection | undefined>;
+  /** What is to be shown the bytes, which are named as to `claim`; undefined where nobody has to see them. */
+  inspect: (bytes: string) => Promise<Inspection | undefined>;
+  /** Names the version that somebody outside found good, before anything is read. */
+  examine: ((object: SentObject) => Promise<Examined | undefined>) | undefined;
 }
 
 /**
@@ -35,25 +40,35 @@ export class Promoter {
   constructor(
     private readonly settings: StorageSettings,
     private readonly store: ObjectStore,
-    private readonly wholeReads: WholeReads,
+    private readonly wholeReads: Slots,
   ) {}
 
-  async promote(org: OrgId, { incoming, final, promised, sent, claim, inspect }: Promotion): Promise<ObjectInfo> {
+  async promote(org: OrgId, promotion: Promotion): Promise<ObjectInfo> {
+    const { incoming, final, promised, sent, claim, inspect, examine } = promotion;
     const { fileName, uploadId, sha256, size, replacing } = promised;
-    const staged = this.settings.capabilities.conditionalCopySource
+    if (examine && !this.settings.store.conditionalCopySource) {
+      throw new StorageError('not_supported', 'A scanner outside needs a store with conditionalCopySource.');
+    }
+    const examined = await examine?.({ tags: () => this.store.tagsOf(org, incoming) });
+    const version = examined?.version;
+    const staged = this.settings.store.conditionalCopySource
       ? undefined
       : await this.#outOfReach(org, incoming, promised, sent);
     const source = staged?.key ?? incoming;
     try {
-      const looked = { sent: staged ? undefined : sent, inspect };
+      const bytesOf = (etag: string) => staged?.bytes ?? etag;
+      const looked = { sent: staged ? undefined : sent, inspect: (etag: string) => inspect(bytesOf(etag)), version };
       const found = await this.#inspect(org, source, promised, looked).catch((error: unknown) => {
         // A body that breaks off while it is read.
         throw storageErrorOf(error);
       });
       const { etag: sourceEtag, contentType, kept } = found;
-      await claim(staged?.bytes ?? sourceEtag);
-      const metadata = { ...gateMetadata(kept), ...toMetadata({ fileName, uploadId, sha256 }) };
-      const conditions = { sourceEtag, ifAbsent: !replacing, replacing };
+      await claim(bytesOf(sourceEtag));
+      const metadata = {
+        ...gateMetadata({ ...examined?.metadata, ...kept }),
+        ...toMetadata({ fileName, uploadId, sha256 }),
+      };
+      const conditions = { sourceEtag, sourceVersion: version, ifAbsent: !replacing, replacing };
       const copied = await this.store.copy(org, source, final, { contentType, metadata, ...conditions });
       return { size, contentType, metadata, ...copied };
     } finally {
@@ -79,10 +94,10 @@ export class Promoter {
     org: OrgId,
     key: ObjectKey,
     promised: Promised,
-    { sent, inspect }: Pick<Promotion, 'sent' | 'inspect'>,
+    { sent, inspect, version }: Pick<Promotion, 'sent' | 'inspect'> & { version: string | undefined },
   ) {
     const first = await this.store
-      .readAtOnce(org, key, { range: `bytes=0-${sniffBytes - 1}` })
+      .readAtOnce(org, key, { range: `bytes=0-${sniffBytes - 1}`, version })
       .catch((error: unknown) => {
         throw isEmpty(error) ? sizeMismatch(promised, 0) : error;
       });
@@ -101,29 +116,34 @@ export class Promoter {
     if (further) {
       const from = 'last' in further ? Math.max(0, size - further.last) : further.from;
       const to = 'last' in further ? size - 1 : from + further.length - 1;
-      verifyFurther(from < size ? await this.#bytesOf(org, key, etag, from, to) : Buffer.alloc(0), type, head);
+      verifyFurther(
+        from < size ? await this.#bytesOf(org, key, { ifMatch: etag, version }, from, to) : Buffer.alloc(0),
+        type,
+        head,
+      );
     }
-    const look = await inspect();
-    const hash = look || promised.sha256 ? await this.#hashOf(org, key, etag, promised, look) : undefined;
+    const look = await inspect(etag);
+    const hash =
+      look || promised.sha256 ? await this.#hashOf(org, key, { ifMatch: etag, version }, promised, look) : undefined;
     if (promised.sha256 && hash !== promised.sha256) {
       throw new StorageError('hash_mismatch', 'The bytes do not have the promised SHA-256.');
     }
     return { etag, contentType: storedType(head, type), kept: look?.metadata };
   }
 
-  async #bytesOf(org: OrgId, key: ObjectKey, ifMatch: string, from: number, to: number): Promise<Buffer> {
-    const { body } = await this.store.readAtOnce(org, key, { range: `bytes=${from}-${to}`, ifMatch });
+  async #bytesOf(org: OrgId, key: ObjectKey, of: State, from: number, to: number): Promise<Buffer> {
+    const { body } = await this.store.readAtOnce(org, key, { range: `bytes=${from}-${to}`, ...of });
     return firstOf(body, to - from + 1);
   }
 
   /** The encryption was signed, so one that is missing is the store's or its settings' fault: the bytes are kept. */
   #requireEncryption(found: string | undefined): void {
-    const { encryption, capabilities } = this.settings;
-    if (encryption === 'none' || !capabilities.reportsEncryption) return;
+    const { encryption, store } = this.settings;
+    if (encryption === 'none' || !store.reportsEncryption) return;
     if (found === (encryption === 'AES256' ? 'AES256' : 'aws:kms')) return;
     throw new StorageError(
       'misconfigured',
-      `The store does not report the encryption that was asked for. If it never does, set capabilities.reportsEncryption to false.`,
+      `The store does not report the encryption that was asked for. If it never does, say so: store: { like: 'aws', reportsEncryption: false }.`,
     );
   }
 
@@ -131,17 +151,17 @@ export class Promoter {
   async #hashOf(
     org: OrgId,
     key: ObjectKey,
-    etag: string,
+    of: State,
     { multipart }: Promised,
     look: Inspection | undefined,
   ): Promise<string> {
-    if (!look && this.settings.capabilities.checksums && !multipart) {
+    if (!look && of.version === undefined && this.settings.store.checksums && !multipart) {
       const { sha256, etag: now } = await this.store.head(org, key);
-      if (sha256 && now === etag) return Buffer.from(sha256, 'base64').toString('hex');
+      if (sha256 && now === of.ifMatch) return inHex(sha256);
     }
     try {
       return await this.wholeReads.run(org, async () => {
-        const hash = await sha256Of((await this.store.readAtOnce(org, key, { ifMatch: etag })).body, look);
+        const hash = await sha256Of(org, (await this.store.readAtOnce(org, key, of)).body, look);
         await look?.verdict();
         return hash;
       });
@@ -151,6 +171,9 @@ export class Promoter {
     }
   }
 }
+
+/** The state of an object that all reads are about. */
+type State = Pick<ReadOptions, 'ifMatch' | 'version'>;
 
 const isEmpty = (error: unknown) => error instanceof StorageError && error.code === 'range_not_satisfiable';
 

@@ -1,12 +1,12 @@
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { TestingModule } from '@nestjs/testing';
-import { by, eleven, key, one, pdf, place, startDirectUploads } from '../../test/direct-uploads.kit.js';
+import { by, eleven, key, one, pdf, place, startDirectUploads } from '../../test/file-kits/direct-uploads.kit.js';
 import { follow } from '../../test/http.js';
 import { testNeeding } from '../../test/needs.js';
 import { layout } from '../keys/layout.js';
-import { S3_CLIENT } from '../s3/s3-client.js';
+import { S3_CLIENT } from '../store/client/s3-client.js';
 import { samples } from '../testing/samples.js';
-import { DirectUploads } from '../files/direct-uploads.js';
+import { DirectUploads } from '../files/uploads/direct-uploads.js';
 
 const { storage, start, forms, signatures, uploads, sent, keys, reset, close } = await startDirectUploads();
 const onEmbedded = testNeeding(storage, 'embedded server');

@@ -7,7 +7,7 @@ import { StorageModule } from '../storage.module.js';
 import { follow } from '../../test/http.js';
 import { testNeeding } from '../../test/needs.js';
 import { startTestStorage } from '../testing/test-storage.js';
-import { DirectUploads } from '../files/direct-uploads.js';
+import { DirectUploads } from '../files/uploads/direct-uploads.js';
 
 const storage = await startTestStorage();
 const module = await Test.createTestingModule({ imports: [StorageModule.forRoot(storage.options)] }).compile();

@@ -1,6 +1,6 @@
 import type { ObjectKey } from '../keys/object-key.js';
 import type { OrgId } from '../keys/org-id.js';
-import type { ObjectStore } from '../s3/object-store.js';
+import type { ObjectStore } from '../store/object-store.js';
 import { StorageError } from '../storage.error.js';
 import { createUrlSeconds, openUploadsOfOne, writeUrlSeconds } from '../storage.policy.js';
 import type { UploadStep } from './upload-requests.js';
@@ -28,7 +28,7 @@ export async function requireSignable(
   incoming: ObjectKey,
   step: UploadStep,
 ): Promise<void> {
-  if (isLast(step) && (await store.find(org, incoming))) {
+  if (isLast(step) && (await store.has(org, incoming))) {
     throw new StorageError('already_exists', 'The store has these bytes already. Complete the upload.');
   }
   if (isCreation(step) && (await store.hasIncomplete(org, incoming, openUploadsOfOne))) {

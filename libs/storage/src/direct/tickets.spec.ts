@@ -1,6 +1,6 @@
-import { eleven, one } from '../../test/direct-uploads.kit.js';
+import { eleven, one } from '../../test/file-kits/direct-uploads.kit.js';
 import { follow } from '../../test/http.js';
-import { bytes, sha256, startWriteGrants } from '../../test/write-grants.kit.js';
+import { bytes, sha256, startWriteGrants } from '../../test/file-kits/write-grants.kit.js';
 
 const { storage, forms, methods, begin, close } = await startWriteGrants();
 

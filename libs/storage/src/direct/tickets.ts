@@ -1,8 +1,8 @@
 import { layout } from '../keys/layout.js';
-import type { ObjectStore } from '../s3/object-store.js';
+import type { ObjectStore } from '../store/object-store.js';
 import { StorageError } from '../storage.error.js';
 import { ticketPartBytes, writeUrlSeconds } from '../storage.policy.js';
-import type { StorageSettings } from '../storage.settings.js';
+import type { StorageSettings } from '../options/storage.settings.js';
 import { partCount, postForm, putRequest } from './upload-requests.js';
 import type { UploadTicket } from './upload-promise.js';
 import { tokenSeconds, type Promised } from './upload-token.js';
@@ -23,13 +23,14 @@ export async function ticketFor(
     return { method: 'MULTIPART', partSize: ticketPartBytes, partCount: partCount(size), expiresAt, token };
   }
   if (method === 'POST') {
-    if (!settings.capabilities.postPolicy) {
+    if (!settings.store.postPolicy) {
       throw new StorageError('not_supported', `This store does not verify POST policies: ask for method 'PUT'.`);
     }
-    return { method, ...(await store.presignPost(org, key, postForm(settings, promised), life)), token };
+    return { method, ...(await store.presignPost(org, key, await postForm(settings, promised), life)), token };
   }
-  const request = putRequest(settings, promised);
-  return { method, ...(await store.presign(org, key, request, life)), headers: sent(request.headers), token };
+  const request = await putRequest(settings, promised);
+  const { url, expiresAt } = await store.presign(org, key, request, life);
+  return { method, url, expiresAt, headers: sent(request.headers), token };
 }
 
 /** Clients set their own Content-Length, and browsers let nobody else do it. */
@@ -38,8 +39,8 @@ export const sent = ({ 'content-length': _set, ...headers }: Readonly<Record<str
   string
 > => headers;
 
-export function requireSafeStore({ capabilities, tenantRole }: StorageSettings): void {
-  if (capabilities.refusesUnsignedHeaders || tenantRole) return;
+export function requireSafeStore({ store, tenantRole }: StorageSettings): void {
+  if (store.refusesUnsignedHeaders || tenantRole) return;
   throw new StorageError(
     'not_supported',
     'This store accepts headers that a URL does not sign, so a client could copy foreign objects: direct uploads need tenantRole.',

@@ -1,15 +1,16 @@
 import { StorageError } from '../storage.error.js';
+import { inHex } from '../store/writing/part-checksum.js';
 
 /** What a client says of the bytes it is about to send straight to the store. */
 export interface UploadPromise {
   /** Exact, in bytes. */
   size: number;
   /** SHA-256 of the bytes, hexadecimal or base64. */
-  sha256?: string;
+  sha256?: string | undefined;
   /** How the client wants to send; default: the option `uploadMethod`. */
-  method?: 'POST' | 'PUT';
+  method?: 'POST' | 'PUT' | undefined;
   /** In parts, each signed when its turn comes, so that an interrupted upload goes on where it stopped. */
-  multipart?: boolean;
+  multipart?: boolean | undefined;
 }
 
 interface TicketBase {
@@ -66,6 +67,6 @@ export function admitted(promise: UploadPromise, maxBytes: number): { size: numb
   if (sha256 === undefined) return { size };
   if (typeof sha256 !== 'string') throw new StorageError('invalid_request', 'sha256 must be text.');
   if (/^[0-9a-f]{64}$/i.test(sha256)) return { size, sha256: sha256.toLowerCase() };
-  if (/^[A-Za-z0-9+/]{43}=$/.test(sha256)) return { size, sha256: Buffer.from(sha256, 'base64').toString('hex') };
+  if (/^[A-Za-z0-9+/]{43}=$/.test(sha256)) return { size, sha256: inHex(sha256) };
   throw new StorageError('invalid_request', 'sha256 must be 64 hexadecimal digits, or base64.');
 }

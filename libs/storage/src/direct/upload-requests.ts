@@ -1,59 +1,58 @@
-import { canonicalQuery } from '../s3/canonical.js';
-import type { KeyRequest } from '../s3/presigner.js';
-import type { PostCondition } from '../s3/signature.js';
+import { canonicalQuery } from '../store/signing/canonical.js';
+import { grantOfUpload } from '../store/signing/grant.js';
+import type { KeyRequest } from '../store/signing/presigner.js';
+import type { PostCondition } from '../store/signing/signature.js';
+import { layout } from '../keys/layout.js';
+import { protectionOf } from '../store/writing/protection.js';
+import { inBase64 } from '../store/writing/part-checksum.js';
+import {
+  onlyAsTheFirst,
+  protectionAsFields,
+  protectionAsHeaders,
+  sha256Header,
+} from '../store/writing/write-headers.js';
 import { StorageError } from '../storage.error.js';
 import { ticketPartBytes } from '../storage.policy.js';
-import type { StorageSettings } from '../storage.settings.js';
+import type { StorageSettings } from '../options/storage.settings.js';
 import type { Promised } from './upload-token.js';
 
 /** One step of a multipart upload, as Uppy's `signRequest` asks for it: the method and the ids present say which. */
 export interface UploadStep {
   method: string;
   /** The store's own id, from the answer to the first step. */
-  uploadId?: string;
+  uploadId?: string | undefined;
   /** From 1. */
-  partNumber?: number;
+  partNumber?: number | undefined;
 }
 
-/** What every write to the store promises about itself, as headers: each is signed, so each must be sent as it is. */
-function protection({ encryption, acl }: StorageSettings): Record<string, string> {
-  return {
-    ...(encryption === 'AES256' && { 'x-amz-server-side-encryption': 'AES256' }),
-    ...(typeof encryption === 'object' && {
-      'x-amz-server-side-encryption': 'aws:kms',
-      'x-amz-server-side-encryption-aws-kms-key-id': encryption.kmsKeyId,
-    }),
-    ...(acl === 'private' && { 'x-amz-acl': 'private' }),
-  };
-}
+const checksum = ({ store }: StorageSettings, { sha256 }: Promised): Record<string, string> =>
+  sha256 && store.checksums ? { [sha256Header]: inBase64(sha256) } : {};
 
-const onlyAsTheFirst: Record<string, string> = { 'if-none-match': '*' };
-
-const checksum = ({ capabilities }: StorageSettings, { sha256 }: Promised): Record<string, string> =>
-  sha256 && capabilities.checksums ? { 'x-amz-checksum-sha256': Buffer.from(sha256, 'hex').toString('base64') } : {};
+/** Of what a client sends: in its organisation's own encryption. */
+const protection = (settings: StorageSettings, { org, uploadId }: Promised) =>
+  protectionOf(settings, org, layout.incoming(org, { uploadId }));
 
 /** A single PUT: exact length, type, hash and encryption, and only where nothing is yet. */
-export function putRequest(settings: StorageSettings, promised: Promised): KeyRequest {
+export async function putRequest(settings: StorageSettings, promised: Promised): Promise<KeyRequest> {
   return {
     method: 'PUT',
-    query: canonicalQuery({ 'x-id': 'PutObject' }),
+    operation: 'PutObject',
+    grant: grantOfUpload(promised.uploadId),
     headers: {
       'content-length': String(promised.size),
       'content-type': promised.contentType,
-      ...(settings.capabilities.conditionalWrites && onlyAsTheFirst),
-      ...protection(settings),
+      ...(settings.store.conditionalWrites && onlyAsTheFirst.headers),
+      ...protectionAsHeaders(await protection(settings, promised)),
       ...checksum(settings, promised),
     },
   };
 }
 
 /** A form POST: the policy holds every field to its value and the file to its size. */
-export function postForm(settings: StorageSettings, promised: Promised) {
-  const { 'x-amz-acl': acl, ...encryption } = protection(settings);
+export async function postForm(settings: StorageSettings, promised: Promised) {
   const fields = {
     'Content-Type': promised.contentType,
-    ...(acl && { acl }),
-    ...encryption,
+    ...protectionAsFields(await protection(settings, promised)),
     ...checksum(settings, promised),
     success_action_status: '201',
   };
@@ -64,28 +63,35 @@ export function postForm(settings: StorageSettings, promised: Promised) {
 export const partCount = (size: number): number => Math.ceil(size / ticketPartBytes);
 
 /** The request of one step, on the upload's own object and no other. */
-export function stepRequest(settings: StorageSettings, promised: Promised, step: UploadStep): KeyRequest {
+export async function stepRequest(
+  settings: StorageSettings,
+  promised: Promised,
+  step: UploadStep,
+): Promise<KeyRequest> {
   const { method, uploadId, partNumber } = step;
   if (method === 'PUT' && uploadId === undefined && partNumber === undefined) return putRequest(settings, promised);
+  const grant = grantOfUpload(promised.uploadId);
   if (!promised.multipart) throw new StorageError('invalid_request', 'This upload was not begun as multipart.');
   if (method === 'POST' && uploadId === undefined) {
-    const headers = { 'content-type': promised.contentType, ...protection(settings) };
-    return { method, query: canonicalQuery({ uploads: '' }), headers };
+    const asked = protectionAsHeaders(await protection(settings, promised));
+    const headers = { 'content-type': promised.contentType, ...asked };
+    return { method, query: canonicalQuery({ uploads: '' }), headers, grant };
   }
   if (typeof uploadId !== 'string' || !/^[\x21-\x7e]{1,1024}$/.test(uploadId)) {
     throw new StorageError('invalid_request', 'This step needs the uploadId that the store gave for this upload.');
   }
   if (method === 'PUT') {
     const length = partLength(promised.size, partNumber);
-    const query = canonicalQuery({ partNumber: String(partNumber), uploadId, 'x-id': 'UploadPart' });
-    return { method, query, headers: { 'content-length': String(length) } };
+    const query = canonicalQuery({ partNumber: String(partNumber), uploadId });
+    return { method, query, operation: 'UploadPart', headers: { 'content-length': String(length) }, grant };
   }
   if (method === 'POST') {
-    const headers = settings.capabilities.conditionalCompletion ? onlyAsTheFirst : {};
-    return { method, query: canonicalQuery({ uploadId }), headers };
+    const headers = settings.store.conditionalCompletion ? onlyAsTheFirst.headers : {};
+    return { method, query: canonicalQuery({ uploadId }), headers, grant };
   }
-  if (method === 'GET') return { method, query: canonicalQuery({ uploadId, 'x-id': 'ListParts' }) };
-  if (method === 'DELETE') return { method, query: canonicalQuery({ uploadId, 'x-id': 'AbortMultipartUpload' }) };
+  const query = canonicalQuery({ uploadId });
+  if (method === 'GET') return { method, query, operation: 'ListParts', grant };
+  if (method === 'DELETE') return { method, query, operation: 'AbortMultipartUpload', grant };
   throw new StorageError('invalid_request', 'method must be POST, PUT, GET or DELETE.');
 }
 

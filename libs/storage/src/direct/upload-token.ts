@@ -22,6 +22,8 @@ export interface Promised {
   /** ETag of the file that stood at the final key, where one did and gives way. */
   replacing?: string;
   multipart: boolean;
+  /** The trace that the upload began in, where there is one. */
+  trace?: string;
 }
 
 /** The promise as a token gives it back. */
@@ -54,7 +56,10 @@ export class UploadTokens {
   async seal(promised: Promised): Promise<string> {
     const [key] = this.#keys;
     if (key === undefined) {
-      throw new StorageError('misconfigured', 'Direct uploads need the option tokenSecrets.');
+      throw new StorageError(
+        'misconfigured',
+        'Direct uploads need the option tokenSecrets: [one secret of 32 bytes or more] (try: openssl rand -base64 48).',
+      );
     }
     const { EncryptJWT } = await jose();
     return new EncryptJWT({ promised })

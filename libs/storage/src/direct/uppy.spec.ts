@@ -8,8 +8,8 @@ import { StorageModule } from '../storage.module.js';
 import { runs } from '../../test/long.js';
 import { testNeeding } from '../../test/needs.js';
 import { startTestStorage } from '../testing/test-storage.js';
-import { NodeXMLHttpRequest } from '../../test/xml-http-request.js';
-import { DirectUploads } from '../files/direct-uploads.js';
+import { NodeXMLHttpRequest } from '../../test/stand-ins/xml-http-request.js';
+import { DirectUploads } from '../files/uploads/direct-uploads.js';
 import type { UploadStep } from './upload-requests.js';
 
 (globalThis as { XMLHttpRequest?: unknown }).XMLHttpRequest = NodeXMLHttpRequest;
@@ -63,7 +63,7 @@ function uppyFor(bytes: Buffer, token: string, multipart: boolean, partSize: num
   return uppy;
 }
 
-/** The README's recipe: whatever Uppy heard from the store, `complete` decides. */
+/** As in the docs: whatever Uppy heard from the store, `complete` decides. */
 function decidedByComplete(uppy: ReturnType<typeof uppyFor>, token: string) {
   uppy.addPostProcessor(async (fileIDs) => {
     for (const id of fileIDs) {

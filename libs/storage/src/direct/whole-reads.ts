@@ -1,78 +1,23 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { OrgId } from '../keys/org-id.js';
-import type { Inspection } from './inspection.js';
+import { ownTurn } from '../own-turn.js';
 import { StorageError } from '../storage.error.js';
-
-export interface Bounds {
-  atOnce: number;
-  atOnceOfOne: number;
-  waiting: number;
-  waitingOfOne: number;
-}
-
-/** Whole files read by one process, in all and for one organisation: each is up to 250 MiB of traffic and a second of processor time. */
-const bounds: Bounds = { atOnce: 4, atOnceOfOne: 2, waiting: 64, waitingOfOne: 16 };
+import { Slots } from '../store/client/slots.js';
+import type { Inspection } from './inspection.js';
 
 /** Bytes that are hashed in one turn of the event loop. */
 const turnBytes = 256 * 1024;
 
-interface Waiting {
-  org: OrgId;
-  start: () => void;
-}
+const busy = () =>
+  new StorageError('too_many_requests', 'Too many uploads are being checked. Complete this one again later.');
 
-/** Turns for what is costly: so many at once, and of one organisation fewer, so that another one always finds a place soon. */
-export class WholeReads {
-  readonly #bounds: Bounds;
-  readonly #running: OrgId[] = [];
-  #waiting: Waiting[] = [];
+/** Turns for whole files that one process reads: each is up to 250 MiB of traffic and a second of processor time. */
+export const wholeReads = (): Slots =>
+  new Slots({ all: 4, perOrg: 2, waiting: { all: 64, perOrg: 16 } }, { allHeld: busy, shareHeld: busy });
 
-  constructor(given: Bounds = bounds) {
-    this.#bounds = given;
-  }
-
-  /** Throws `too_many_requests` when too many wait already. */
-  async run<T>(org: OrgId, read: () => Promise<T>): Promise<T> {
-    if (this.#isFree(org)) this.#running.push(org);
-    else await this.#wait(org);
-    try {
-      return await read();
-    } finally {
-      this.#running.splice(this.#running.indexOf(org), 1);
-      this.#startNext();
-    }
-  }
-
-  #isFree(org: OrgId): boolean {
-    const { atOnce, atOnceOfOne } = this.#bounds;
-    return this.#running.length < atOnce && countOf(org, this.#running) < atOnceOfOne;
-  }
-
-  #wait(org: OrgId): Promise<void> {
-    const { waiting, waitingOfOne } = this.#bounds;
-    const ofOne = this.#waiting.filter((each) => each.org === org).length;
-    if (this.#waiting.length >= waiting || ofOne >= waitingOfOne) {
-      throw new StorageError('too_many_requests', 'Too many uploads are being checked. Complete this one again later.');
-    }
-    return new Promise((start) => this.#waiting.push({ org, start }));
-  }
-
-  /** The one that has waited longest, of those whose organisation may. */
-  #startNext(): void {
-    const next = this.#waiting.find(({ org }) => this.#isFree(org));
-    if (next === undefined) return;
-    this.#waiting = this.#waiting.filter((each) => each !== next);
-    this.#running.push(next.org);
-    next.start();
-  }
-}
-
-const countOf = (org: OrgId, all: readonly OrgId[]) => all.filter((each) => each === org).length;
-
-/** Hexadecimal. The event loop is given back in between. Whoever looks is shown every byte on the way. */
-export async function sha256Of(body: Readable, look?: Pick<Inspection, 'write'>): Promise<string> {
+/** Hexadecimal. The event loop is given back in between, and organisations take turns. Whoever looks is shown every byte on the way. */
+export async function sha256Of(org: OrgId, body: Readable, look?: Pick<Inspection, 'write'>): Promise<string> {
   const hash = createHash('sha256');
   let turn = 0;
   for await (const chunk of body as AsyncIterable<Uint8Array>) {
@@ -80,7 +25,7 @@ export async function sha256Of(body: Readable, look?: Pick<Inspection, 'write'>)
     await look?.write(chunk);
     turn += chunk.length;
     if (turn < turnBytes) continue;
-    await nextTurn();
+    await ownTurn(org);
     turn = 0;
   }
   return hash.digest('hex');

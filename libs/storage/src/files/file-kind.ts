@@ -1,5 +1,6 @@
 import { acceptedType, type AcceptedType } from '../content/accepted-types.js';
 import { parseFileName, type FileName } from '../keys/file-name.js';
+import { isCleanSegment } from '../keys/segment.js';
 import type { KeyPrefix, ObjectKey } from '../keys/object-key.js';
 import type { OrgId } from '../keys/org-id.js';
 import type { Place } from '../keys/place.js';
@@ -109,9 +110,10 @@ export interface Located {
 
 /** @throws {StorageError} `invalid_org`, `invalid_place`, `invalid_file_name` */
 export function locate<Id extends string>(kind: FileKind<Id>, org: OrgId, given: PlaceOf<string>): Located {
-  const name = isNamed(kind.ids) ? parseFileName(given['fileName']) : undefined;
+  const isToParse = isNamed(kind.ids) && given['fileName'] !== undefined;
+  const name = isToParse ? parseFileName(given['fileName']) : undefined;
   const place = placeOf(kind, kind.ids, name ? { ...given, fileName: name.key } : given);
-  const key = kind.at(org, place);
+  const key = named(place, () => kind.at(org, place));
   const nameInKey = name?.key ?? kind.named?.(place) ?? key.slice(key.lastIndexOf('/') + 1);
   return { key, place, nameInKey, ...(name && { name }) };
 }
@@ -126,16 +128,30 @@ export function locateFolder<Id extends string>(
     throw new StorageError('not_supported', 'Files of this kind do not lie in a folder that can be listed.');
   const ids = kind.ids.filter((id): id is Exclude<Id, 'fileName'> => id !== 'fileName');
   const place = placeOf(kind, ids, given);
-  return { prefix: kind.in(org, place), place };
+  const folder = kind.in;
+  return { prefix: named(place, () => folder(org, place)), place };
+}
+
+/** A template for keys knows its holes by their order only: says which of the ids it is that was refused. */
+function named<T>(place: Place, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    const wrong = Object.keys(place).find((id) => !isCleanSegment(place[id]?.normalize('NFC')));
+    const isOfPlace = error instanceof StorageError && error.code === 'invalid_place' && wrong !== undefined;
+    if (!isOfPlace) throw error;
+    throw new StorageError('invalid_place', `${wrong} cannot be an id of a place: ${error.message}`, { cause: error });
+  }
 }
 
 function placeOf<Id extends string>(kind: FileKind<Id>, ids: readonly Id[], given: PlaceOf<string>): Ids<Id> {
   const text = (id: string): string => {
     const value = given[id] as unknown;
     if (typeof value === 'string' || Number.isSafeInteger(value)) return String(value);
+    const found = value === undefined ? 'is missing' : 'is no text';
     throw new StorageError(
       'invalid_place',
-      `The place of a ${kind.purpose} needs ${kind.ids.join(', ')}: ${id} ${value === undefined ? 'is missing' : 'is no text'}.`,
+      `The place of a ${kind.purpose} needs ${kind.ids.join(', ')}: ${id} ${found}. Route parameters must have these names.`,
     );
   };
   return Object.fromEntries(ids.map((id) => [id, text(id)])) as Ids<Id>;

@@ -1,16 +1,16 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { acceptedWith, type AcceptedType } from '../content/accepted-types.js';
-import type { UploadPromise, UploadTicket } from '../direct/upload-promise.js';
+import type { UploadTicket } from '../direct/upload-promise.js';
 import type { OrgId } from '../keys/org-id.js';
-import { ObjectStore } from '../s3/object-store.js';
-import type { StorageSettings } from '../storage.settings.js';
+import { ObjectStore } from '../store/object-store.js';
+import type { StorageSettings } from '../options/storage.settings.js';
 import { STORAGE_SETTINGS } from '../storage.tokens.js';
-import { DirectUploads } from './direct-uploads.js';
-import { FileAccess } from './file-access.js';
+import { DirectUploads } from './uploads/direct-uploads.js';
+import { FileAccess } from './reads/file-access.js';
 import { locate, locateFolder, placeAsGiven, type FileKind, type PlaceOf } from './file-kind.js';
 import { StorageEvents } from './events.js';
-import type { By, IncomingBytes, IncomingFile } from './incoming.js';
-import { listFolder, type FilePage, type ListOptions } from './listing.js';
+import { actor, declaredIn, type By, type IncomingOf, type PromiseOf, type UploadOptions } from './incoming.js';
+import { givenIn, listFolder, type FilePage, type ListOptions } from './reads/listing.js';
 import {
   openFile,
   readUrl,
@@ -18,22 +18,11 @@ import {
   type FileStream,
   type ReadOptions,
   type ReadUrl,
-} from './outgoing.js';
-import { storedFile, type StoredFile } from './stored-file.js';
-import { StreamedUploads } from './streamed-uploads.js';
+} from './reads/outgoing.js';
+import { storedFile, type StoredFile } from './reads/stored-file.js';
+import { StreamedUploads } from './uploads/streamed-uploads.js';
 import { tellAgain } from './tell-again.js';
-import { uploadTarget, type AskedUpload, type UploadTarget } from './upload-target.js';
-
-export interface UploadOptions extends By {
-  /** For kinds that give way when asked to: overwrites a file of the same name. Without it a taken name fails with `already_exists`. */
-  replace?: boolean;
-}
-
-/** Where several files lie beside each other, whoever sends one says what it is. */
-export type IncomingOf<Id extends string> = 'fileName' extends Id ? IncomingFile : IncomingBytes;
-export type PromiseOf<Id extends string> = 'fileName' extends Id
-  ? UploadPromise & { contentType: string }
-  : UploadPromise;
+import { uploadTarget, type AskedUpload, type UploadTarget } from './uploads/upload-target.js';
 
 type FolderOf<Id extends string> = PlaceOf<Exclude<Id, 'fileName'>>;
 
@@ -64,7 +53,8 @@ export class Files {
     file: IncomingOf<Id>,
     options: UploadOptions = {},
   ): Promise<StoredFile> {
-    return this.streamed.upload(this.#admit(kind, org, place, { ...options, ...declaredIn(file) }, false), file);
+    const target = await this.#admit(kind, org, place, { ...options, ...declaredIn(file) }, false);
+    return this.streamed.upload(target, file);
   }
 
   /** Gives a ticket for sending bytes straight to the store; `DirectUploads` completes, signs steps of and abandons it. */
@@ -75,7 +65,7 @@ export class Files {
     promise: PromiseOf<Id>,
     options: UploadOptions & { by: string },
   ): Promise<UploadTicket> {
-    const target = this.#admit(kind, org, place, { ...options, ...declaredIn(promise) }, true);
+    const target = await this.#admit(kind, org, place, { ...options, ...declaredIn(promise) }, true);
     return this.direct.begin({ ...target, by: options.by }, promise);
   }
 
@@ -84,10 +74,15 @@ export class Files {
     kind: FileKind<Id>,
     org: OrgId,
     place: PlaceOf<Id>,
-    { by, disposition = kind.disposition, ...options }: ReadOptions & DownloadOptions = {},
+    { by, requestId, disposition = kind.disposition, ...options }: ReadOptions & DownloadOptions = {},
   ): Promise<FileStream> {
-    return this.access.of({ kind, org, place, by, verb: 'read' }, locate, async (located, subject) => {
+    const asked = { kind, org, place, by, requestId, verb: 'read' } as const;
+    return this.access.of(asked, locate, async (located, subject, handOver) => {
       const file = await openFile(this.store, org, located, { ...options, disposition });
+      await handOver([{ place: located.place }]).catch((error: unknown) => {
+        file.body.destroy();
+        throw error;
+      });
       this.events.emit({ kind: 'file-read', ...subject, ...(file.contentRange && { range: file.contentRange }) });
       return file;
     });
@@ -98,11 +93,14 @@ export class Files {
     kind: FileKind<Id>,
     org: OrgId,
     place: PlaceOf<Id>,
-    { by, disposition = kind.disposition }: DownloadOptions = {},
+    { by, requestId, disposition = kind.disposition }: DownloadOptions = {},
   ): Promise<ReadUrl> {
-    return this.access.of({ kind, org, place, by, verb: 'url' }, locate, async (located, subject) => {
-      const issued = await readUrl(this.store, org, located, disposition);
-      this.events.emit({ kind: 'read-url-issued', ...subject, expiresAt: issued.expiresAt });
+    const asked = { kind, org, place, by, requestId, verb: 'url' } as const;
+    return this.access.of(asked, locate, async (located, subject, handOver) => {
+      const issued = await readUrl(this.store, org, located, { disposition, by });
+      const { expiresAt, grant } = issued;
+      await handOver([{ place: located.place, expiresAt, grant }]);
+      this.events.emit({ kind: 'read-url-issued', ...subject, expiresAt, grant });
       return issued;
     });
   }
@@ -112,11 +110,14 @@ export class Files {
     kind: FileKind<Id>,
     org: OrgId,
     place: PlaceOf<Id>,
-    { by }: By = {},
+    { by, requestId }: By = {},
   ): Promise<StoredFile> {
-    return this.access.of({ kind, org, place, by, verb: 'stat' }, locate, async ({ key, nameInKey }) =>
-      storedFile(await this.store.head(org, key), nameInKey),
-    );
+    const asked = { kind, org, place, by, requestId, verb: 'stat' } as const;
+    return this.access.of(asked, locate, async ({ key, nameInKey }, _subject, handOver) => {
+      const file = storedFile(await this.store.head(org, key), nameInKey);
+      await handOver([]);
+      return file;
+    });
   }
 
   /** One page of the files beside each other, in order of name. Names are those in the key; `urls` adds a read URL to each. */
@@ -124,15 +125,14 @@ export class Files {
     kind: FileKind<Id>,
     org: OrgId,
     place: FolderOf<Id>,
-    { by, ...options }: ListOptions & By = {},
+    { by, requestId, ...options }: ListOptions & By = {},
   ): Promise<FilePage> {
-    return this.access.of({ kind, org, place, by, verb: 'list' }, locateFolder, async (folder, subject) => {
-      const page = await listFolder(this.store, org, folder.prefix, options);
-      if (!options.urls || !this.events.areHeard) return page;
-      for (const { fileName, expiresAt } of page.items) {
-        const one = { ...subject, place: { ...folder.place, fileName } };
-        if (expiresAt) this.events.emit({ kind: 'read-url-issued', ...one, expiresAt });
-      }
+    const asked = { kind, org, place, by, requestId, verb: 'list' } as const;
+    return this.access.of(asked, locateFolder, async (folder, subject, handOver) => {
+      const page = await listFolder(this.store, org, folder.prefix, { ...options, by });
+      const given = givenIn(page, folder.place);
+      await handOver(given);
+      for (const one of given) this.events.emit({ kind: 'read-url-issued', ...subject, ...one });
       return page;
     });
   }
@@ -157,9 +157,10 @@ export class Files {
     kind: FileKind<Id, true>,
     org: OrgId,
     place: PlaceOf<Id>,
-    { by }: By = {},
+    { by, requestId }: By = {},
   ): Promise<void> {
-    await this.access.of({ kind, org, place, by, verb: 'delete' }, locate, async ({ key }, subject) => {
+    const asked = { kind, org, place, by, requestId, verb: 'delete' } as const;
+    await this.access.of(asked, locate, async ({ key }, subject) => {
       await this.store.delete(org, key);
       this.events.emit({ kind: 'file-deleted', ...subject });
     });
@@ -179,23 +180,19 @@ export class Files {
     return tellAgain(this.store, this.events, { org, purpose: kind.purpose, place: folder }, prefix, since);
   }
 
-  #admit<Id extends string>(
+  async #admit<Id extends string>(
     kind: FileKind<Id>,
     org: OrgId,
     place: PlaceOf<Id>,
     asked: AskedUpload,
     direct: boolean,
-  ): UploadTarget {
+  ): Promise<UploadTarget> {
     try {
       return uploadTarget(kind, org, place, asked, this.#accepted);
     } catch (error) {
-      const subject = { org, purpose: kind.purpose, place: placeAsGiven(kind, place) };
-      this.events.refused({ ...subject, ...(asked.by !== undefined && { by: asked.by }), direct }, error);
+      const subject = { org, purpose: kind.purpose, place: placeAsGiven(kind, place), ...actor(asked) };
+      await this.access.refused({ ...subject, direct }, error);
       throw error;
     }
   }
 }
-
-/** What the sender says that the bytes are; only kinds with a `fileName` ask. */
-const declaredIn = (sent: object): { contentType?: string } =>
-  'contentType' in sent ? { contentType: sent.contentType as string } : {};

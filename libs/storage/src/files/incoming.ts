@@ -1,8 +1,25 @@
+import type { UploadPromise } from '../direct/upload-promise.js';
+import type { Retention } from '../store/object-requests.js';
 import { StorageError } from '../storage.error.js';
 
 /** Who acts, for gates and events. */
 export interface By {
-  by?: string;
+  by?: string | undefined;
+  /** Of the request that asks, for the journal: up to 128 letters, digits and `-_.:/`. Anything else is left out there. */
+  requestId?: string | undefined;
+}
+
+/** The same, without what is absent. */
+export const actor = ({ by, requestId }: { by?: string | undefined; requestId?: string | undefined }): By => ({
+  ...(by !== undefined && { by }),
+  ...(requestId !== undefined && { requestId }),
+});
+
+/** What stands beside the bytes of a file of the module's own. */
+export interface Beside {
+  /** In printable ASCII; whoever reads the file by URL is shown it. */
+  metadata: Readonly<Record<string, string>>;
+  retention?: Retention;
 }
 
 /** Streams (Node's and the web's), generators, and bytes that are in memory already. */
@@ -13,11 +30,11 @@ export type ByteSource =
 export interface IncomingBytes {
   bytes: ByteSource;
   /** Bytes, where declared: too large a file is then refused before it is read. Buffers and Blobs say it themselves. */
-  size?: number;
+  size?: number | undefined;
   /** Bytes, where only a bound is known, as in a form: no more memory than that is taken for them. */
-  atMost?: number;
+  atMost?: number | undefined;
   /** Fires when whoever sends or waits has gone. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** The same, where the sender also says what it is. */
@@ -26,10 +43,27 @@ export interface IncomingFile extends IncomingBytes {
   contentType: string;
 }
 
+export interface UploadOptions extends By {
+  /** For kinds that give way when asked to: overwrites a file of the same name. Without it a taken name fails with `already_exists`. */
+  replace?: boolean | undefined;
+  /** For the module's own kinds. */
+  beside?: Beside | undefined;
+}
+
+/** Where several files lie beside each other, whoever sends one says what it is. */
+export type IncomingOf<Id extends string> = 'fileName' extends Id ? IncomingFile : IncomingBytes;
+export type PromiseOf<Id extends string> = 'fileName' extends Id
+  ? UploadPromise & { contentType: string }
+  : UploadPromise;
+
+/** What the sender says that the bytes are; only kinds with a `fileName` ask. */
+export const declaredIn = (sent: object): { contentType?: string } =>
+  'contentType' in sent ? { contentType: sent.contentType as string } : {};
+
 /** A buffer is handed on in pieces, as a stream would: who looks at them should not hold the event loop. */
 const pieceBytes = 256 * 1024;
 
-/** @throws {StorageError} `invalid_request` for what is none of these */
+/** @throws {StorageError} `misconfigured` for what is none of these: no client has a say in it */
 export function chunksOf(bytes: ByteSource): { chunks: AsyncIterable<Uint8Array>; size?: number } {
   if (bytes instanceof Uint8Array) return { chunks: piecesOf(bytes), size: bytes.length };
   if (bytes instanceof Blob) return { chunks: bytes.stream() as AsyncIterable<Uint8Array>, size: bytes.size };
@@ -37,8 +71,14 @@ export function chunksOf(bytes: ByteSource): { chunks: AsyncIterable<Uint8Array>
     return { chunks: bytes as AsyncIterable<Uint8Array> };
   }
   if (typeof bytes === 'object' && bytes !== null && Symbol.iterator in bytes) return { chunks: eachOf(bytes) };
-  const found = bytes === null ? 'null' : typeof bytes;
-  throw new StorageError('invalid_request', `bytes must be a stream, a Buffer or a Blob of bytes, not ${found}.`);
+  throw new StorageError('misconfigured', `bytes must be a stream, a Buffer or a Blob, not ${described(bytes)}.`);
+}
+
+function described(bytes: unknown): string {
+  if (typeof bytes !== 'object') return `${typeof bytes}. Of text, give Buffer.from(text)`;
+  const isMulters = bytes !== null && 'fieldname' in bytes;
+  if (isMulters) return "Multer's description of a file. Give its buffer, or take the request with @ReceivedFile()";
+  return bytes === null ? 'null' : `an object of the class ${bytes.constructor?.name}`;
 }
 
 async function* eachOf(chunks: Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {

@@ -3,8 +3,8 @@ import type { UploadPromise, UploadTicket } from '../direct/upload-promise.js';
 import { fileKind } from '../files/file-kind.js';
 import { Files } from '../files/files.js';
 import type { By, IncomingBytes } from '../files/incoming.js';
-import type { DownloadOptions, FileStream, ReadOptions, ReadUrl } from '../files/outgoing.js';
-import type { StoredFile } from '../files/stored-file.js';
+import type { DownloadOptions, FileStream, ReadOptions, ReadUrl } from '../files/reads/outgoing.js';
+import type { StoredFile } from '../files/reads/stored-file.js';
 import { layout, type DocumentPlace } from '../keys/layout.js';
 import type { OrgId } from '../keys/org-id.js';
 

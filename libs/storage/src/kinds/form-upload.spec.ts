@@ -1,5 +1,5 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import { eleven, file, once, one, startDomains } from '../../test/domains.kit.js';
+import { eleven, file, once, one, startDomains } from '../../test/file-kits/domains.kit.js';
 import { send } from '../../test/http.js';
 import { samples } from '../testing/samples.js';
 
@@ -79,6 +79,45 @@ describe('form files', () => {
     expect(JSON.stringify(first.items.map(({ url: _url, ...item }) => item))).not.toMatch(
       /uploads|field_|tenant-files/,
     );
+  });
+
+  test('has at most 200 with URLs on a page, whatever is asked for', async () => {
+    const put = (n: number) => {
+      const Key = `1/uploads/forms/201/field_7/${1000 + n}.png`;
+      return storage.raw.send(new PutObjectCommand({ Bucket: storage.bucket, Key, Body: 'x' }));
+    };
+    for (let n = 0; n < 201; n += 67) await Promise.all(Array.from({ length: 67 }, (_, i) => put(n + i)));
+    const { items, nextCursor: cursor } = await forms.list(one, file, { urls: true, limit: 1000 });
+    expect(items).toHaveLength(200);
+    const { items: rest } = await forms.list(one, file, { urls: true, limit: 1000, cursor });
+    expect(rest.map(({ fileName }) => fileName)).toEqual(['1200.png']);
+    expect((await forms.list(one, file)).items).toHaveLength(201);
+  });
+
+  test.each([NaN, 1.5, Infinity, '10' as never])('a limit of %d is no limit', async (limit) => {
+    await expect(forms.list(one, file, { limit })).rejects.toMatchObject({ code: 'invalid_request' });
+  });
+
+  test('sound that a browser records is told from a film by its extension in a list, by itself elsewhere', async () => {
+    for (const fileName of ['a.weba', 'b.webm']) {
+      const sound = { bytes: once(samples.webm.bytes), contentType: 'audio/webm;codecs=opus' };
+      await forms.upload(one, { ...file, fileName }, sound);
+      const { url } = await forms.presignDownload(one, { ...file, fileName });
+      expect((await send('GET', url)).headers['content-type']).toBe('audio/webm');
+      expect((await forms.stat(one, { ...file, fileName })).contentType).toBe('audio/webm');
+    }
+    const { items } = await forms.list(one, file);
+    expect(items.map(({ contentType }) => contentType)).toEqual(['audio/webm', 'video/webm']);
+  });
+
+  test('folders that the console of the store makes, objects without bytes, break no list', async () => {
+    await upload('a.png');
+    const folder = '1/uploads/forms/201/field_7/';
+    for (const Key of ['1/uploads/', '1/uploads/forms/', '1/uploads/forms/201/', folder])
+      await storage.raw.send(new PutObjectCommand({ Bucket: storage.bucket, Key, Body: Buffer.alloc(0) }));
+    const { items } = await forms.list(one, file, { urls: true });
+    expect(items.map(({ fileName, url }) => [fileName, typeof url])).toEqual([['a.png', 'string']]);
+    expect((await forms.list(eleven, file)).items).toEqual([]);
   });
 
   test('a key that others put there under no name of ours is listed, and gets no URL', async () => {

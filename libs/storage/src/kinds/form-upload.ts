@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { UploadPromise, UploadTicket } from '../direct/upload-promise.js';
 import { fileKind } from '../files/file-kind.js';
-import { Files, type UploadOptions } from '../files/files.js';
-import type { By, IncomingFile } from '../files/incoming.js';
-import type { FilePage, ListOptions } from '../files/listing.js';
-import type { DownloadOptions, FileStream, ReadOptions, ReadUrl } from '../files/outgoing.js';
-import type { StoredFile } from '../files/stored-file.js';
+import { Files } from '../files/files.js';
+import type { By, IncomingFile, UploadOptions } from '../files/incoming.js';
+import type { FilePage, ListOptions } from '../files/reads/listing.js';
+import type { DownloadOptions, FileStream, ReadOptions, ReadUrl } from '../files/reads/outgoing.js';
+import type { StoredFile } from '../files/reads/stored-file.js';
 import { layout, type FormFieldPlace, type FormFilePlace } from '../keys/layout.js';
 import type { OrgId } from '../keys/org-id.js';
 

@@ -1,10 +1,11 @@
 import { gunzipSync } from 'node:zlib';
-import { eleven, file, once, one, startDomains } from '../../test/domains.kit.js';
+import { eleven, file, once, one, startDomains } from '../../test/file-kits/domains.kit.js';
 import { send } from '../../test/http.js';
+import type { StorageEvent } from '../files/events.js';
 import { maxLogoBytes, maxSignatureBytes } from '../storage.policy.js';
 import { samples } from '../testing/samples.js';
 
-const { storage, forms, signatures, documents, templates, audit, keys, close } = await startDomains();
+const { storage, forms, signatures, documents, templates, audit, events, keys, close } = await startDomains();
 const { png, pdf } = samples;
 
 afterEach(() => storage.empty());
@@ -144,7 +145,22 @@ describe('the audit archive', () => {
     { year: 2026, month: 13 },
     { year: 2026, month: 0 },
     { year: '2026/..', month: 1 },
-  ])('%j is no month', async (month) => {
-    await expect(audit.append(one, month, records)).rejects.toMatchObject({ code: 'invalid_place' });
+  ])('%j is no month, and every verb that is asked for one tells it', async (month) => {
+    const told: StorageEvent[] = [];
+    const end = events.subscribe((event) => void told.push(event));
+    for (const ask of [
+      () => audit.append(one, month, records),
+      () => audit.read(one, month),
+      () => audit.presignDownload(one, month),
+      () => audit.stat(one, month),
+    ]) {
+      await expect(ask()).rejects.toMatchObject({ code: 'invalid_place' });
+    }
+    end();
+    const refused = { org: '1', purpose: 'audit-month', code: 'invalid_place' };
+    expect(told).toMatchObject([
+      { kind: 'upload-refused', ...refused },
+      ...['read', 'url', 'stat'].map((verb) => ({ kind: 'access-refused', verb, ...refused })),
+    ]);
   });
 });

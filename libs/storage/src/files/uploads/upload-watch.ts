@@ -1,13 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import type { Inspection } from '../direct/inspection.js';
-import { UploadEndings } from '../direct/completion.js';
-import type { OrgId } from '../keys/org-id.js';
-import { isFrom } from '../s3/file-metadata.js';
-import { ObjectStore } from '../s3/object-store.js';
-import { StorageEvents } from './events.js';
-import type { UploadEnding, UploadSubject } from './gate.js';
-import { endingOf, Gates } from './gates.js';
-import type { StoredFile } from './stored-file.js';
+import type { Examined, Inspection, SentObject } from '../../direct/inspection.js';
+import { UploadEndings } from '../../direct/completion.js';
+import type { OrgId } from '../../keys/org-id.js';
+import { isFrom } from '../../store/file-metadata.js';
+import { ObjectStore } from '../../store/object-store.js';
+import { StorageEvents } from '../events.js';
+import type { UploadEnding, UploadSubject } from '../gates/gate.js';
+import { endingOf, Gates } from '../gates/gates.js';
+import { actor } from '../incoming.js';
+import type { StoredFile } from '../reads/stored-file.js';
+import { StorageError } from '../../storage.error.js';
 
 /**
  * What both ways of uploading have in common: the gates are asked before, shown the bytes and told how it ended, and so are
@@ -29,18 +31,36 @@ export class UploadWatch {
     await this.gates.admit(upload);
   }
 
+  async beforeStep(upload: UploadSubject): Promise<void> {
+    if (this.gates.areAny) await this.gates.beforeStep(upload);
+  }
+
   inspect(upload: UploadSubject): Promise<Inspection | undefined> {
     return this.gates.areAny ? this.gates.inspect(upload) : Promise.resolve(undefined);
   }
 
-  async stored(upload: UploadSubject, { size, etag, sha256, contentType }: StoredFile): Promise<void> {
+  get looksOutside(): boolean {
+    return this.gates.areOutside;
+  }
+
+  examine(upload: UploadSubject, sent: SentObject): Promise<Examined | undefined> {
+    return this.gates.examine(upload, sent);
+  }
+
+  async stored(upload: UploadSubject, file: StoredFile): Promise<void> {
+    const { size, etag, sha256, contentType, scannedBy } = file;
     await this.#tell(upload, { outcome: 'stored', size, etag, ...(sha256 && { sha256 }) });
-    this.#emit(upload, contentType, size);
+    const told = { contentType, size, ...(scannedBy && { scannedBy }) };
+    this.events.emit({ kind: 'upload-completed', id: upload.eventId, ...eventSubject(upload), ...told });
   }
 
   /** Gates that were not asked, or refused it themselves, know. */
   async failed(upload: UploadSubject, error: unknown, isAdmitted: boolean): Promise<void> {
     if (isAdmitted) await this.#tell(upload, endingOf(error));
+    else if (this.gates.areAny && error instanceof StorageError) {
+      const { org, purpose, place } = upload;
+      await this.gates.refused({ org, purpose, place, ...actor(upload), verb: 'upload', code: error.code });
+    }
     this.events.refused(eventSubject(upload), error);
   }
 
@@ -48,10 +68,6 @@ export class UploadWatch {
     await this.#tell(upload, { outcome: 'abandoned' });
     const { direct: _always, ...subject } = eventSubject(upload);
     this.events.emit({ kind: 'upload-abandoned', ...subject });
-  }
-
-  #emit(upload: UploadSubject, contentType: string, size: number): void {
-    this.events.emit({ kind: 'upload-completed', id: upload.eventId, ...eventSubject(upload), contentType, size });
   }
 
   async #tell(upload: UploadSubject, ending: UploadEnding): Promise<void> {
@@ -73,10 +89,10 @@ export class UploadWatch {
 }
 
 /** What listeners are told of who and what. */
-export const eventSubject = ({ org, purpose, place, by, direct }: UploadSubject) => ({
+export const eventSubject = ({ org, purpose, place, by, requestId, direct }: UploadSubject) => ({
   org,
   purpose,
   place,
-  ...(by !== undefined && { by }),
+  ...actor({ by, requestId }),
   direct,
 });

@@ -1,9 +1,9 @@
 import { Test } from '@nestjs/testing';
-import { once } from '../../test/domains.kit.js';
-import { by, eleven, one, place, startDirectUploads } from '../../test/direct-uploads.kit.js';
-import { FormUploadsService } from '../kinds/form-upload.js';
-import { StorageModule } from '../storage.module.js';
-import { compoundFile, hex, join, zip } from '../testing/sample-bytes.js';
+import { once } from '../../../test/file-kits/domains.kit.js';
+import { by, eleven, one, place, startDirectUploads } from '../../../test/file-kits/direct-uploads.kit.js';
+import { FormUploadsService } from '../../kinds/form-upload.js';
+import { StorageModule } from '../../storage.module.js';
+import { compoundFile, hex, join, zip } from '../../testing/sample-bytes.js';
 
 const { storage, forms, uploads, sent, keys, reset, close } = await startDirectUploads();
 

@@ -1,14 +1,19 @@
-import { Injectable } from '@nestjs/common';
-import type { AcceptedType } from '../content/accepted-types.js';
-import { storedType } from '../content/detect.js';
-import type { Inspection } from '../direct/inspection.js';
-import { gateMetadata, toMetadata } from '../s3/file-metadata.js';
-import { ObjectStore } from '../s3/object-store.js';
-import { unbroken } from '../s3/source.js';
-import { StorageError } from '../storage.error.js';
-import { chunksOf, type IncomingBytes } from './incoming.js';
+import { Inject, Injectable } from '@nestjs/common';
+import type { AcceptedType } from '../../content/accepted-types.js';
+import { storedType } from '../../content/detect.js';
+import type { Inspection } from '../../direct/inspection.js';
+import { gateMetadata, toMetadata } from '../../store/file-metadata.js';
+import { ObjectStore } from '../../store/object-store.js';
+import { unbroken } from '../../store/writing/source.js';
+import type { StorageSettings } from '../../options/storage.settings.js';
+import { StorageError } from '../../storage.error.js';
+import { STORAGE_SETTINGS } from '../../storage.tokens.js';
+import { telemetryOf } from '../../telemetry/telemetry-of.js';
+import { chunksOf, type IncomingBytes } from '../incoming.js';
+import type { UploadSubject } from '../gates/gate.js';
 import { inspectedBytes } from './inspected-bytes.js';
-import { storedFile, type StoredFile } from './stored-file.js';
+import { putByIncoming } from './put-by-incoming.js';
+import { storedFile, type StoredFile } from '../reads/stored-file.js';
 import { subjectOf, type UploadTarget } from './upload-target.js';
 import { UploadWatch } from './upload-watch.js';
 import { verifiedBytes } from './verified-bytes.js';
@@ -19,11 +24,18 @@ export class StreamedUploads {
   constructor(
     private readonly store: ObjectStore,
     private readonly watch: UploadWatch,
+    @Inject(STORAGE_SETTINGS) private readonly settings: StorageSettings,
   ) {}
 
-  async upload(target: UploadTarget, { bytes, ...incoming }: IncomingBytes): Promise<StoredFile> {
+  async upload(target: UploadTarget, incoming: IncomingBytes): Promise<StoredFile> {
+    const about = { org: target.org, purpose: target.purpose, direct: false };
+    return telemetryOf(this.settings).verb('upload', about, () => this.#upload(target, incoming));
+  }
+
+  async #upload(target: UploadTarget, { bytes, ...incoming }: IncomingBytes): Promise<StoredFile> {
     const { chunks, size = incoming.size } = chunksOf(bytes);
-    const subject = subjectOf(target, size, false);
+    const bounded = { ...target, maxBytes: Math.min(target.maxBytes, incoming.atMost ?? target.maxBytes) };
+    const subject = subjectOf(bounded, size, false);
     let isAdmitted = false;
     let leave: (() => void) | undefined;
     try {
@@ -33,7 +45,13 @@ export class StreamedUploads {
       }
       await this.watch.admit(subject);
       isAdmitted = true;
-      const file = await this.#store(target, chunks, { ...incoming, size }, await this.watch.inspect(subject));
+      const file = await this.#store(
+        bounded,
+        subject,
+        chunks,
+        { ...incoming, size },
+        await this.watch.inspect(subject),
+      );
       await this.watch.stored(subject, file);
       return file;
     } catch (error) {
@@ -45,24 +63,29 @@ export class StreamedUploads {
   }
 
   async #store(
-    { id, org, key, type, maxBytes, fileName, nameInKey, replaces }: UploadTarget,
+    target: UploadTarget,
+    subject: UploadSubject,
     chunks: AsyncIterable<Uint8Array>,
     { size, atMost, signal }: Omit<IncomingBytes, 'bytes'>,
     look: Inspection | undefined,
   ): Promise<StoredFile> {
+    const { id, org, key, type, maxBytes, fileName, nameInKey, replaces, beside } = target;
     const isText = type.mime.startsWith('text/');
     const verified = verifiedBytes(isText ? unbroken(chunks, signal) : chunks, { type, maxBytes, size });
     const inspected = look ? inspectedBytes(verified, look) : verified;
     try {
       const begun = isText ? await begin(inspected, type) : { bytes: inspected, contentType: type.mime };
-      const info = await this.store.put(org, key, begun.bytes, {
+      const writing = {
         contentType: begun.contentType,
-        metadata: { ...gateMetadata(look?.metadata), ...toMetadata({ fileName, uploadId: id }) },
+        metadata: { ...beside?.metadata, ...gateMetadata(look?.metadata), ...toMetadata({ fileName, uploadId: id }) },
+        ...(beside?.retention && { retention: beside.retention }),
         ...(size !== undefined && { size }),
         ...(atMost !== undefined && { atMost }),
-        ifAbsent: !replaces,
         ...(signal && { signal }),
-      });
+      };
+      const info = this.watch.looksOutside
+        ? await putByIncoming(this.store, target, begun.bytes, writing, (sent) => this.watch.examine(subject, sent))
+        : await this.store.put(org, key, begun.bytes, { ...writing, ifAbsent: !replaces });
       return storedFile(info, nameInKey);
     } finally {
       // Where the store was not even asked, the source is left all the same.

@@ -1,13 +1,15 @@
 import { Readable } from 'node:stream';
-import type { ObjectKey } from '../keys/object-key.js';
-import type { OrgId } from '../keys/org-id.js';
-import type { ObjectInfo } from '../s3/object-info.js';
-import type { ObjectStore } from '../s3/object-store.js';
-import type { ObjectStream, ReadOptions } from '../s3/object-requests.js';
-import type { StorageError } from '../storage.error.js';
-import { readUrlSeconds } from '../storage.policy.js';
-import type { Located } from './file-kind.js';
-import type { By } from './incoming.js';
+import type { ObjectKey } from '../../keys/object-key.js';
+import type { OrgId } from '../../keys/org-id.js';
+import { inArchive } from '../../store/client/s3-error.js';
+import type { ObjectInfo } from '../../store/object-info.js';
+import type { ObjectStore } from '../../store/object-store.js';
+import type { ObjectStream, ReadOptions } from '../../store/object-requests.js';
+import type { Grant } from '../../store/signing/grant.js';
+import type { StorageError } from '../../storage.error.js';
+import { readUrlSeconds } from '../../storage.policy.js';
+import type { Located } from '../file-kind.js';
+import type { By } from '../incoming.js';
 import { safeHeaders, storedFile, type Disposition, type StoredFile } from './stored-file.js';
 
 export type { ReadOptions };
@@ -33,11 +35,13 @@ export interface ReadUrl {
   /** Whoever has it can read the file until it expires: keep it out of logs and caches. */
   url: string;
   expiresAt: Date;
+  /** What the URL is called in its events, in a journal, and in S3's access log (`x-grant`); nothing secret. */
+  grant: Grant;
 }
 
 export interface DownloadOptions extends By {
   /** How a browser treats the file. `inline` is honoured only for types that cannot run script. Default `inline`. */
-  disposition?: Disposition;
+  disposition?: Disposition | undefined;
 }
 
 export async function openFile(
@@ -55,7 +59,11 @@ export async function openFile(
   return { file, body, length: info.size, ...(contentRange && { contentRange }), ...headers };
 }
 
-const bodiless = (info: ObjectInfo): ObjectStream => ({ ...info, body: Readable.from([]) });
+/** HEAD is answered as GET would be. */
+function bodiless(info: ObjectInfo): ObjectStream {
+  if (info.isArchived) throw inArchive();
+  return { ...info, body: Readable.from([]) };
+}
 
 async function readAsked(
   store: ObjectStore,
@@ -70,13 +78,14 @@ async function readAsked(
   });
 }
 
-/** A URL for a file that is there; `not_found` otherwise. */
+/** A URL for a file that is there and can be read; `not_found` otherwise, `conflict` for one in an archive tier. */
 export async function readUrl(
   store: ObjectStore,
   org: OrgId,
   { key, nameInKey }: Pick<Located, 'key' | 'nameInKey'>,
-  disposition: Disposition = 'inline',
+  { disposition = 'inline', by }: DownloadOptions = {},
 ): Promise<ReadUrl> {
   const info = await store.head(org, key);
-  return store.presignRead(org, key, safeHeaders(storedFile(info, nameInKey), disposition), readUrlSeconds);
+  if (info.isArchived) throw inArchive();
+  return store.presignRead(org, key, safeHeaders(storedFile(info, nameInKey), disposition), readUrlSeconds, by);
 }

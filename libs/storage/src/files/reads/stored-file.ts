@@ -1,7 +1,8 @@
-import { knownType, typeByExtension } from '../content/accepted-types.js';
-import { contentDisposition } from '../content/disposition.js';
-import { decoded } from '../s3/file-metadata.js';
-import type { ObjectInfo } from '../s3/object-info.js';
+import { knownType, typeByExtension } from '../../content/accepted-types.js';
+import { contentDisposition } from '../../content/disposition.js';
+import { decoded } from '../../store/file-metadata.js';
+import type { ObjectInfo } from '../../store/object-info.js';
+import { scannedByOf, type ScannedBy } from './scanned-by.js';
 
 /** What the API says of a file. Keys, buckets and the store's own ids stay inside. */
 export interface StoredFile {
@@ -16,8 +17,8 @@ export interface StoredFile {
   lastModified?: Date;
   /** Hexadecimal; where the client promised one, which was then checked. */
   sha256?: string;
-  /** Who found it free of malware, and when, where a scanner is a gate: `clamav/1.4.3/27800@2026-11-27T09:00:00.000Z`. */
-  scanned?: string;
+  /** Who found it free of malware, with what knowledge and when, where a scanner is a gate. Not in lists. */
+  scannedBy?: ScannedBy;
 }
 
 /** `nameInKey` speaks where the store was not asked for metadata, as in lists. */
@@ -28,8 +29,8 @@ export function storedFile(info: ObjectInfo, nameInKey: string): StoredFile {
   const file: StoredFile = { fileName, contentType, size: info.size, etag: info.etag };
   if (info.lastModified) file.lastModified = info.lastModified;
   if (sha256) file.sha256 = sha256;
-  const scanned = decoded(info.metadata?.['gate-scan']);
-  if (scanned) file.scanned = scanned;
+  const scannedBy = scannedByOf(info);
+  if (scannedBy) file.scannedBy = scannedBy;
   return file;
 }
 

@@ -1,5 +1,5 @@
-import { acceptedType } from '../content/accepted-types.js';
-import { sniffBytes } from '../content/detect.js';
+import { acceptedType } from '../../content/accepted-types.js';
+import { sniffBytes } from '../../content/detect.js';
 import { verifiedBytes } from './verified-bytes.js';
 
 const pdf = acceptedType('application/pdf');

@@ -1,31 +1,33 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { acceptedType } from '../content/accepted-types.js';
-import { noUpload, UploadEndings } from '../direct/completion.js';
-import { lifeOf, requireInTime, requireSignable, sentEtag } from '../direct/step-rules.js';
-import { requireSafeStore, sent, ticketFor } from '../direct/tickets.js';
-import { admitted, type UploadPromise, type UploadTicket } from '../direct/upload-promise.js';
-import { stepRequest, type UploadStep } from '../direct/upload-requests.js';
-import { UploadTokens, type Opened, type Promised } from '../direct/upload-token.js';
-import { layout } from '../keys/layout.js';
-import { orgScopedKey } from '../keys/object-key.js';
-import type { OrgId } from '../keys/org-id.js';
-import type { Place } from '../keys/place.js';
-import { writeOf } from '../s3/file-metadata.js';
-import { ObjectStore } from '../s3/object-store.js';
-import { StorageError } from '../storage.error.js';
-import type { StorageSettings } from '../storage.settings.js';
-import { STORAGE_SETTINGS } from '../storage.tokens.js';
-import { StorageEvents } from './events.js';
-import type { UploadSubject } from './gate.js';
-import { storedFile, type StoredFile } from './stored-file.js';
-import { subjectOf, type UploadTarget } from './upload-target.js';
+import { UploadEndings } from '../../direct/completion.js';
+import { noUpload } from '../../direct/refusals.js';
+import { lifeOf, requireInTime, requireSignable, sentEtag } from '../../direct/step-rules.js';
+import { requireSafeStore, sent, ticketFor } from '../../direct/tickets.js';
+import { admitted, type UploadPromise, type UploadTicket } from '../../direct/upload-promise.js';
+import { stepRequest, type UploadStep } from '../../direct/upload-requests.js';
+import { UploadTokens, type Opened, type Promised } from '../../direct/upload-token.js';
+import { layout } from '../../keys/layout.js';
+import type { OrgId } from '../../keys/org-id.js';
+import type { Place } from '../../keys/place.js';
+import { ObjectStore } from '../../store/object-store.js';
+import { grantOfUpload } from '../../store/signing/grant.js';
+import { nameTaken } from '../../storage.error.js';
+import type { StorageSettings } from '../../options/storage.settings.js';
+import { STORAGE_SETTINGS } from '../../storage.tokens.js';
+import type { About, Telemetry } from '../../telemetry/telemetry.js';
+import { telemetryOf } from '../../telemetry/telemetry-of.js';
+import { StorageEvents } from '../events.js';
+import { storedFile, type StoredFile } from '../reads/stored-file.js';
+import { promisedOf, subjectIn, subjectOf, type UploadTarget } from './upload-target.js';
 import { eventSubject, UploadWatch } from './upload-watch.js';
 
 interface Caller {
   /** The acting user: a token works for the one it was made for. */
   by: string;
   /** Where given, the token must have been made for it. */
-  purpose?: string;
+  purpose?: string | undefined;
+  /** Of the request that asks, for the journal. */
+  requestId?: string | undefined;
 }
 
 export interface SignedStep {
@@ -43,6 +45,7 @@ export interface SignedStep {
 @Injectable()
 export class DirectUploads {
   readonly #tokens: UploadTokens;
+  readonly #telemetry: Telemetry;
   /** Completions under way: whoever asks for the same one meanwhile has its answer. */
   readonly #completing = new Map<string, Promise<StoredFile>>();
 
@@ -54,10 +57,16 @@ export class DirectUploads {
     private readonly watch: UploadWatch,
   ) {
     this.#tokens = new UploadTokens(settings.tokenSecrets);
+    this.#telemetry = telemetryOf(settings);
   }
 
   /** For `Files.beginUpload`: what a kind has admitted, and what the client promises. */
   async begin(target: UploadTarget & { by: string }, promise: UploadPromise): Promise<UploadTicket> {
+    const { org, purpose } = target;
+    return this.#telemetry.verb('begin', { org, purpose, direct: true }, () => this.#begin(target, promise));
+  }
+
+  async #begin(target: UploadTarget & { by: string }, promise: UploadPromise): Promise<UploadTicket> {
     let subject = subjectOf(target, undefined, true);
     let isAdmitted = false;
     try {
@@ -67,7 +76,8 @@ export class DirectUploads {
       await this.watch.admit(subject);
       isAdmitted = true;
       const ticket = await this.#ticket(target, { ...promise, size, sha256 });
-      this.events.emit({ kind: 'upload-begun', ...eventSubject(subject), contentType: target.type.mime, size });
+      const begun = { contentType: target.type.mime, size, grant: grantOfUpload(target.id) };
+      this.events.emit({ kind: 'upload-begun', ...eventSubject(subject), ...begun });
       return ticket;
     } catch (error) {
       await this.watch.failed(subject, error, isAdmitted);
@@ -76,26 +86,10 @@ export class DirectUploads {
   }
 
   async #ticket(target: UploadTarget & { by: string }, promise: UploadPromise): Promise<UploadTicket> {
-    const { id, org, purpose, place, by, key, type, replaces, fileName, nameInKey } = target;
+    const { org, key, replaces } = target;
     const present = await this.store.find(org, key);
-    if (present && !replaces) throw new StorageError('already_exists', 'There is already a file with this name.');
-    const { size, sha256 } = promise;
-    const promised: Promised = {
-      uploadId: id,
-      org,
-      by,
-      purpose,
-      place,
-      path: key.slice(org.length + 1),
-      fileName,
-      nameInKey,
-      contentType: type.mime,
-      size,
-      ...(sha256 && { sha256 }),
-      replaces,
-      ...(present && { replacing: present.etag }),
-      multipart: promise.multipart === true,
-    };
+    if (present && !replaces) throw nameTaken();
+    const promised = promisedOf(target, promise, present?.etag, this.#telemetry.here());
     return ticketFor(this.store, this.settings, promised, await this.#tokens.seal(promised), promise.method);
   }
 
@@ -104,22 +98,34 @@ export class DirectUploads {
    * store answered to the client's own request, no bytes but those are accepted (`conflict`): a form, which whoever holds it
    * can send once more, then puts nothing else in their place.
    */
-  async complete(org: OrgId, token: string, { etag, ...caller }: Caller & { etag?: string }): Promise<StoredFile> {
+  async complete(
+    org: OrgId,
+    token: string,
+    { etag, ...caller }: Caller & { etag?: string | undefined },
+  ): Promise<StoredFile> {
     const promised = await this.#open(org, token, caller);
     const sent = sentEtag(etag);
     const name = `${promised.uploadId} ${sent ?? ''}`;
     const completing =
       this.#completing.get(name) ??
-      this.#complete(org, promised, sent).finally(() => void this.#completing.delete(name));
+      this.#telemetry
+        .verb('complete', aboutOf(promised), () => this.#complete(org, promised, sent, caller.requestId))
+        .finally(() => void this.#completing.delete(name));
     this.#completing.set(name, completing);
     return completing;
   }
 
-  async #complete(org: OrgId, promised: Promised, sent: string | undefined): Promise<StoredFile> {
-    const subject = subjectIn(promised);
+  async #complete(
+    org: OrgId,
+    promised: Promised,
+    sent: string | undefined,
+    requestId: string | undefined,
+  ): Promise<StoredFile> {
+    const subject = subjectIn(promised, requestId);
     const { info, isToTell, clean } = await this.endings.complete(org, promised, {
       ...(sent !== undefined && { sent }),
       inspect: () => this.watch.inspect(subject),
+      examine: this.watch.looksOutside ? (object) => this.watch.examine(subject, object) : undefined,
       onRefusal: (error) => this.watch.failed(subject, error, true),
     });
     const file = storedFile(info, promised.nameInKey);
@@ -135,12 +141,13 @@ export class DirectUploads {
   async sign(org: OrgId, token: string, step: UploadStep, caller: Caller): Promise<SignedStep> {
     const promised = await this.#open(org, token, caller);
     const incoming = layout.incoming(org, promised);
-    const request = stepRequest(this.settings, promised, step);
+    const request = await stepRequest(this.settings, promised, step);
     requireInTime(promised);
-    if (await this.endings.isOver(org, promised)) throw noUpload();
+    await this.watch.beforeStep(subjectIn(promised, caller.requestId));
+    if (await this.endings.outcomeOf(org, promised.uploadId)) throw noUpload();
     await requireSignable(this.store, org, incoming, step);
-    const signed = await this.store.presign(org, incoming, request, { expiresIn: lifeOf(step) });
-    return { method: request.method, ...signed, headers: sent(request.headers) };
+    const { url, expiresAt } = await this.store.presign(org, incoming, request, { expiresIn: lifeOf(step) });
+    return { method: request.method, url, expiresAt, headers: sent(request.headers) };
   }
 
   /** What an upload is for, so that an application can ask its own rules once more before it goes on. */
@@ -152,7 +159,10 @@ export class DirectUploads {
   /** Gives an upload up: what was sent is removed. A completed one is not touched. */
   async abandon(org: OrgId, token: string, caller: Caller): Promise<void> {
     const promised = await this.#open(org, token, caller);
-    if (await this.endings.abandon(org, promised)) await this.watch.abandoned(subjectIn(promised));
+    await this.watch.beforeStep(subjectIn(promised, caller.requestId));
+    await this.#telemetry.verb('abandon', aboutOf(promised), async () => {
+      if (await this.endings.abandon(org, promised)) await this.watch.abandoned(subjectIn(promised, caller.requestId));
+    });
   }
 
   async #open(org: OrgId, token: string, { by, purpose }: Caller): Promise<Opened> {
@@ -163,16 +173,10 @@ export class DirectUploads {
   }
 }
 
-const subjectIn = ({ uploadId, org, purpose, place, by, path, contentType, size }: Promised): UploadSubject => ({
-  id: uploadId,
-  eventId: writeOf(uploadId),
+const aboutOf = ({ org, purpose, begunAt, trace }: Opened): About => ({
   org,
   purpose,
-  place,
-  by,
-  key: orgScopedKey(org, path),
-  contentType: acceptedType(contentType).mime,
-  size,
-  maxBytes: size,
   direct: true,
+  since: begunAt,
+  ...(trace !== undefined && { follows: trace }),
 });

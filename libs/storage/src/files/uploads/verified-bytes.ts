@@ -1,7 +1,7 @@
-import type { AcceptedType } from '../content/accepted-types.js';
-import { sniffBytes, verifyContent, verifyFurther } from '../content/detect.js';
-import { furtherLook } from '../content/further-look.js';
-import { StorageError } from '../storage.error.js';
+import type { AcceptedType } from '../../content/accepted-types.js';
+import { sniffBytes, verifyContent, verifyFurther } from '../../content/detect.js';
+import { furtherLook } from '../../content/further-look.js';
+import { StorageError } from '../../storage.error.js';
 
 export interface ByteRules {
   type: AcceptedType;

@@ -1,15 +1,18 @@
 import { Logger } from '@nestjs/common';
 import { jest } from '@jest/globals';
-import { invoice } from '../../../../examples/invoices.js';
-import { openCasesOnly, recordedReads } from '../../../../examples/gates.js';
-import { eleven, one, startFiles } from '../../test/gates.kit.js';
-import { follow } from '../../test/http.js';
-import { formUpload } from '../kinds/form-upload.js';
-import { StorageError } from '../storage.error.js';
-import { samples } from '../testing/samples.js';
+import { invoice } from '../../../../../examples/invoices.js';
+import { openCasesOnly, recordedReads } from '../../../../../examples/gates.js';
+import { eleven, one, startFiles } from '../../../test/file-kits/gates.kit.js';
+import { follow } from '../../../test/http.js';
+import { testNeeding } from '../../../test/needs.js';
+import { formUpload } from '../../kinds/form-upload.js';
+import { StorageError } from '../../storage.error.js';
+import { samples } from '../../testing/samples.js';
 import type { FileGate, UploadEnding, UploadSubject } from './gate.js';
+import { Gates } from './gates.js';
 
 const { storage, start, close } = await startFiles();
+const onEmbedded = testNeeding(storage, 'embedded server');
 const { bytes } = samples.pdf;
 const by = 'pat';
 const at = (fileName: string) => ({ customerId: '7', fileName });
@@ -133,6 +136,47 @@ describe.each(['streamed', 'direct'])('a %s upload', (way) => {
   });
 });
 
+describe('bytes that several gates are shown', () => {
+  const subject = { org: one, purpose: 'invoice', direct: false } as UploadSubject;
+  const looking = (write: (chunk: Uint8Array) => Promise<void> | void): FileGate => ({
+    name: 'looking',
+    inspect: () => ({ write, verdict: () => {}, abort: () => {} }),
+  });
+  const shown = async (...gates: FileGate[]) => (await new Gates(gates).inspect(subject))!.write(bytes);
+
+  test('are waited for by those that need time, and by nobody else', async () => {
+    const look = await new Gates([looking(() => {}), looking(() => {})]).inspect(subject);
+    expect(look!.write(bytes)).toBeUndefined();
+    const order: string[] = [];
+    const later = (turns: number) =>
+      looking(async () => {
+        for (let i = 0; i < turns; i++) await new Promise(setImmediate);
+        order.push(`after ${turns}`);
+      });
+    await shown(
+      later(3),
+      looking(() => {}),
+      later(1),
+    );
+    expect(order).toEqual(['after 1', 'after 3']);
+  });
+
+  const thrower = looking(() => {
+    throw new Error('gone');
+  });
+  const failing = looking(() => Promise.reject(new Error('gone')));
+  test.each([
+    ['alone', [thrower]],
+    ['before one whose promise fails', [thrower, failing]],
+    ['behind it', [failing, thrower]],
+  ])('a gate that throws, %s, refuses by a promise: the others are heard out', async (_when, gates) => {
+    const look = await new Gates(gates).inspect(subject);
+    const taken = look!.write(bytes);
+    expect(taken).toBeInstanceOf(Promise);
+    await expect(taken).rejects.toMatchObject({ code: 'check_unavailable' });
+  });
+});
+
 test('an upload that is given up is told', async () => {
   const watcher = gate();
   const { files, uploads, told } = await start(watcher.self);
@@ -186,7 +230,7 @@ describe('a process that dies', () => {
     expect(await next.files.tellAgain(invoice, one, { customerId: '7' }, new Date(Date.now() + 60_000))).toBe(0);
   });
 
-  test('between the end of an upload and its word leaves it to whoever completes it again', async () => {
+  onEmbedded('between the end of an upload and its word leaves it to whoever completes it again', async () => {
     const dead = await start();
     const ticket = await dead.files.beginUpload(invoice, one, at('a.pdf'), promise, { by });
     await follow(ticket, bytes);
@@ -202,15 +246,33 @@ describe('a process that dies', () => {
 });
 
 test('listeners that are slow are waited for when the application ends', async () => {
-  const { files, events } = await start();
+  const { module, files, events } = await start();
   let heard = 0;
   events.subscribe(async () => {
-    await new Promise(setImmediate);
+    for (let turn = 0; turn < 50; turn++) await new Promise(setImmediate);
     heard += 1;
   });
   await files.upload(invoice, one, at('a.pdf'), file, { by });
-  await events.drain();
-  expect(heard).toBe(1);
+  await files.delete(invoice, one, at('a.pdf'), { by });
+  await module.close();
+  expect(heard).toBe(2);
+});
+
+test('a listener that never ends does not keep the application from its end', async () => {
+  const { module, files, events } = await start();
+  let end = () => {};
+  events.subscribe(() => new Promise<void>((resolve) => (end = resolve)));
+  await files.upload(invoice, one, at('a.pdf'), file, { by });
+  jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
+  try {
+    const closed = module.close();
+    await jest.advanceTimersByTimeAsync(10_000);
+    await closed;
+  } finally {
+    jest.useRealTimers();
+    // All modules are closed once more at the end.
+    end();
+  }
 });
 
 describe('gates of an application', () => {

@@ -1,9 +1,9 @@
 import { Test } from '@nestjs/testing';
-import { FormUploadsService } from '../kinds/form-upload.js';
-import { parseOrgId } from '../keys/org-id.js';
-import { StorageModule } from '../storage.module.js';
-import { samples } from '../testing/samples.js';
-import { startTestStorage } from '../testing/test-storage.js';
+import { FormUploadsService } from '../../kinds/form-upload.js';
+import { parseOrgId } from '../../keys/org-id.js';
+import { StorageModule } from '../../storage.module.js';
+import { samples } from '../../testing/samples.js';
+import { startTestStorage } from '../../testing/test-storage.js';
 
 const one = parseOrgId('1');
 const eleven = parseOrgId('11');

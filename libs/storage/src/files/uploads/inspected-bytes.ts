@@ -1,4 +1,4 @@
-import type { Inspection } from '../direct/inspection.js';
+import type { Inspection } from '../../direct/inspection.js';
 
 /**
  * The same bytes, shown to whoever inspects them before they go on, with the verdict awaited before their end: a store that
@@ -11,7 +11,9 @@ export async function* inspectedBytes(
   let isDone = false;
   try {
     for await (const chunk of bytes) {
-      await look.write(chunk);
+      const taken = look.write(chunk);
+      // A turn of the queue for each chunk of each file, where there is nothing to wait for.
+      if (taken) await taken;
       yield chunk;
     }
     await look.verdict();
