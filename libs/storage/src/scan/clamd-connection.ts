@@ -4,10 +4,10 @@ import { scanUnavailable } from './content-scanner.js';
 export interface ClamdTimeouts {
   /** Milliseconds until the connection stands. */
   connect: number;
-  /** Milliseconds without any progress. */
+  /** Milliseconds without progress while there are bytes that clamd does not take. A sender that pauses is not counted. */
   idle: number;
-  /** Milliseconds for one scan as a whole. */
-  total: number;
+  /** Milliseconds from the last byte to the answer. */
+  answer: number;
 }
 
 const mostReplyBytes = 4096;
@@ -19,21 +19,22 @@ const mostReplyBytes = 4096;
 export class ClamdConnection {
   readonly #socket: Socket;
   readonly #reply: Promise<string>;
-  readonly #timer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout | undefined;
   #isOver = false;
 
   /** `command` such as `VERSION`, sent in the form that ends with NUL. */
-  constructor(to: NetConnectOpts, command: string, timeouts: ClamdTimeouts) {
-    const socket = connect(to);
-    this.#socket = socket;
-    const giveUp = (why: string) => socket.destroy(new Error(why));
-    this.#timer = setTimeout(() => giveUp('no answer in time'), timeouts.total);
-    socket.setTimeout(timeouts.connect, () => giveUp(socket.connecting ? 'no connection' : 'no progress'));
-    socket.once('connect', () => socket.setTimeout(timeouts.idle));
+  constructor(
+    to: NetConnectOpts,
+    command: string,
+    private readonly timeouts: ClamdTimeouts,
+  ) {
+    this.#socket = connect(to);
+    this.#within(timeouts.connect, 'no connection');
+    this.#socket.once('connect', () => clearTimeout(this.#timer));
     this.#reply = this.#read();
     // Whoever is interested asks for it.
     this.#reply.catch(() => {});
-    socket.write(`z${command}\0`);
+    this.#socket.write(`z${command}\0`);
   }
 
   /** Whether clamd has said its last word, or the connection its own. */
@@ -41,12 +42,19 @@ export class ClamdConnection {
     return this.#isOver;
   }
 
+  /** For a few bytes. Whether more may come at once. */
+  push(bytes: Uint8Array): boolean {
+    return this.#isOver || this.#socket.write(bytes);
+  }
+
   /** Resolves when more may come, or when nothing more will be taken. */
   send(bytes: Uint8Array): Promise<void> {
-    if (this.#isOver || this.#socket.write(bytes)) return Promise.resolve();
+    if (this.push(bytes)) return Promise.resolve();
     const socket = this.#socket;
+    if (!socket.connecting) this.#within(this.timeouts.idle, 'it takes no bytes');
     return new Promise((resolve) => {
       const done = () => {
+        if (!socket.connecting) clearTimeout(this.#timer);
         socket.off('drain', done);
         socket.off('close', done);
         resolve();
@@ -56,13 +64,27 @@ export class ClamdConnection {
     });
   }
 
-  /** What clamd replied, without its end. Rejects where the connection ended without a whole reply. */
-  reply(): Promise<string> {
+  /** After the last byte: what clamd replies, without its end. Rejects where the connection ends without a whole reply. */
+  answer(): Promise<string> {
+    if (!this.#isOver) {
+      if (this.#socket.connecting) this.#socket.once('connect', () => this.#within(this.timeouts.answer, late));
+      else this.#within(this.timeouts.answer, late);
+    }
     return this.#reply;
+  }
+
+  /** Called when all is over, however. */
+  whenOver(call: () => void): void {
+    this.#reply.then(call, call);
   }
 
   close(): void {
     this.#socket.destroy();
+  }
+
+  #within(ms: number, why: string): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#socket.destroy(new Error(why)), ms);
   }
 
   #read(): Promise<string> {
@@ -91,3 +113,5 @@ export class ClamdConnection {
     });
   }
 }
+
+const late = 'no answer in time';

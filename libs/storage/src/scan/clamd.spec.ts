@@ -1,7 +1,8 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as after } from 'node:timers/promises';
 import { eicar, eicarScanner } from './eicar.js';
+import { parseOrgId } from '../keys/org-id.js';
 import { clamd, type ClamdOptions } from './clamd.js';
-import { fakeClamd, inPieces, type Behaviour, type FakeClamd } from '../../test/fake-clamd.js';
+import { fakeClamd, inPieces, type Behaviour, type FakeClamd } from '../../test/stand-ins/fake-clamd.js';
 
 const running: FakeClamd[] = [];
 afterEach(async () => {
@@ -26,7 +27,7 @@ const answers =
     await whole;
     socket.end(text);
   };
-const shortly = { timeouts: { idle: 200, total: 400 } };
+const shortly = { timeouts: { idle: 200, answer: 200 } };
 
 test('a clean file is clean, by whom and with which database, and every byte was shown once', async () => {
   const { daemon, scanner } = await scannerOf(answers('stream: OK\0'));
@@ -63,6 +64,7 @@ test.each<[string, Behaviour]>([
   ['another word before it', answers('xstream: OK\0')],
   ['a name without one', answers('stream:  FOUND\0')],
   ['two answers', answers('stream: OK FOUND OK\0')],
+  ['a limit that it met', answers('stream: Heuristics.Limits.Exceeded.MaxFileSize FOUND\0')],
   ['a reply without end', async ({ socket }) => inPieces(socket, 'x'.repeat(5000))],
 ])('%s is never clean', async (_what, behave) => {
   const { daemon, scanner } = await scannerOf(behave, shortly);
@@ -71,6 +73,15 @@ test.each<[string, Behaviour]>([
   await expect(scan(scanner, bigger)).rejects.toMatchObject({ code: 'scan_unavailable' });
   // Nothing is left running: this would not end.
   while (daemon.open() > 0) await turn();
+});
+
+test('a sender that pauses is not cut off', async () => {
+  const { scanner } = await scannerOf(answers('stream: OK\0'), { timeouts: { idle: 20, answer: 5_000 } });
+  const look = await scanner.begin();
+  await look.write(bytes);
+  await after(100);
+  await look.write(bytes);
+  expect(await look.verdict()).toMatchObject({ kind: 'clean' });
 });
 
 test('clean before the last byte is never clean', async () => {
@@ -118,11 +129,14 @@ test('no more scans at once than allowed: others wait, within a bound, and a pla
     },
     { scansAtOnce: 2, timeouts: { place: 50 } },
   );
-  const first = await scanner.begin();
-  const second = await scanner.begin();
-  await expect(scanner.begin()).rejects.toThrow(/too many scans at once/);
+  const [one, eleven] = [parseOrgId('1'), parseOrgId('11')];
+  const first = await scanner.begin(one);
+  // Half of them at most is one organisation's.
+  await expect(scanner.begin(one)).rejects.toThrow(/too many scans at once/);
+  const second = await scanner.begin(eleven);
+  await expect(scanner.begin(eleven)).rejects.toThrow(/too many scans at once/);
   first.abort();
-  const third = await scanner.begin();
+  const third = await scanner.begin(one);
   second.abort();
   third.abort();
   go();

@@ -1,13 +1,8 @@
+import type { ScannedBy } from '../files/reads/scanned-by.js';
+import type { OrgId } from '../keys/org-id.js';
 import { StorageError } from '../storage.error.js';
 
-/** Who looked, with what knowledge, and when: kept with the file and told in events. */
-export interface ScannedBy {
-  /** The engine with its version, such as `clamav/1.4.3`. */
-  engine: string;
-  /** The version of its database of signatures, where it has one. */
-  database?: string;
-  at: Date;
-}
+export type { ScannedBy };
 
 export type Verdict =
   | ({ kind: 'clean' } & ScannedBy)
@@ -29,8 +24,8 @@ export interface Scan {
 /** What looks for malware in files before anybody can read them. */
 export interface ContentScanner {
   readonly name: string;
-  /** Rejects where no scan can begin, now or within its bound. */
-  begin(): Promise<Scan>;
+  /** `org`: whose file it is, for a scanner that shares its places out. Rejects where no scan can begin, now or within its bound. */
+  begin(org?: OrgId): Promise<Scan>;
   /** For health checks: who would scan. Rejects where nobody would. */
   state(): Promise<Omit<ScannedBy, 'at'>>;
 }
@@ -40,3 +35,7 @@ export const scanUnavailable = (why: string, cause?: unknown): StorageError =>
   new StorageError('scan_unavailable', `The file could not be scanned for malware (${why}). Try again later.`, {
     cause,
   });
+
+/** What an upload is refused with that holds malware. */
+export const malwareFound = (signature: string): StorageError =>
+  new StorageError('malware_found', `The file holds malware: ${signature}.`, { signature });
