@@ -52,8 +52,8 @@ const markBytes = 4;
 export class MerkleTree {
   /** Roots of complete subtrees of `step` leaves, from left to right. */
   #roots: Hash[] = [];
-  /** What does not fill one yet: complete smaller subtrees. */
-  #rest: { leaves: number; root: Hash }[] = [];
+  /** What does not fill one yet: complete subtrees of 1, 2, 4 … leaves, each where there is one. */
+  #rest: (Hash | undefined)[] = [];
   #step = 1;
   #size = 0;
 
@@ -68,13 +68,17 @@ export class MerkleTree {
 
   add(leaf: Hash): void {
     this.#size += 1;
-    let [leaves, root] = [1, leaf];
-    while (leaves < this.#step && this.#rest.at(-1)?.leaves === leaves) {
-      root = nodeHash(this.#rest.pop()!.root, root);
-      leaves *= 2;
+    let root = leaf;
+    for (let level = 0, leaves = 1; leaves < this.#step; level += 1, leaves *= 2) {
+      const left = this.#rest[level];
+      if (left === undefined) {
+        this.#rest[level] = root;
+        return;
+      }
+      this.#rest[level] = undefined;
+      root = nodeHash(left, root);
     }
-    if (leaves < this.#step) this.#rest.push({ leaves, root });
-    else this.#roots.push(root);
+    this.#roots.push(root);
     if (this.#roots.length > mostSubtrees) this.#coarser();
   }
 
@@ -89,13 +93,12 @@ export class MerkleTree {
   }
 
   #subtrees(): Hash[] {
-    if (this.#rest.length === 0) return this.#roots;
-    return [...this.#roots, this.#rest.map(({ root }) => root).reduceRight((right, left) => nodeHash(left, right))];
+    const rest = this.#rest.filter((root) => root !== undefined);
+    return rest.length === 0 ? this.#roots : [...this.#roots, rest.reduce((right, left) => nodeHash(left, right))];
   }
 
   #coarser(): void {
-    const odd = this.#roots.length % 2 === 1 ? this.#roots.pop() : undefined;
-    this.#rest = odd === undefined ? [] : [{ leaves: this.#step, root: odd }];
+    this.#rest[Math.log2(this.#step)] = this.#roots.length % 2 === 1 ? this.#roots.pop() : undefined;
     this.#roots = paired(this.#roots);
     this.#step *= 2;
   }

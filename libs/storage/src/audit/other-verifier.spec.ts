@@ -46,6 +46,11 @@ describeHere(`another verifier agrees${needs ? '' : ' (skipped: needs python3 an
       [['7', '2026-01', altered('prev', lines.with(5, lines[5]!.replace('prev none', 'prev nome'))), pem], 1],
       [['7', '2026-01', put('cut.jsonl.gz', january.subarray(0, -9)), pem], 1],
       [['11', '2026-01', first, pem], 1],
+      [['7', '2026-01', altered('more', lines.toSpliced(2, 0, lines[0]!)), pem], 1],
+      [['7', '2026-01', altered('moved', [lines[1]!, lines[0]!, ...lines.slice(2)]), pem], 1],
+      [['7', '2026-01', altered('last', lines.toSpliced(3, 2)), pem], 1],
+      [['7', '2026-01', second, pem], 1],
+      [['7', '2026-01', altered('repacked', lines), pem], 0],
       [['7', '2026-02', second, pem, second], 1],
     ];
     // To start Python takes a second: most of them are for the long run.

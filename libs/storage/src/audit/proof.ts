@@ -23,18 +23,19 @@ export async function proveRecord(
   line: number,
 ): Promise<RecordProof | undefined> {
   let last = '';
-  for await (const bytes of linesOf(await open())) last = bytes.toString();
+  for await (const lines of linesOf(await open())) last = lines.at(-1)!.toString();
   const note = readSealLine(last)?.note;
   const count = note === undefined ? undefined : readSeal(note)?.seal.count;
   if (note === undefined || count === undefined || !Number.isInteger(line) || line < 1 || line > count)
     return undefined;
   const proof = new InclusionProof(line - 1, count);
   let [record, at] = ['', 0];
-  for await (const bytes of linesOf(await open())) {
-    at += 1;
-    if (at > count) break;
-    if (at === line) record = bytes.toString();
-    proof.add(leafHash(bytes));
+  for await (const lines of linesOf(await open())) {
+    for (const bytes of lines.slice(0, count - at)) {
+      at += 1;
+      if (at === line) record = bytes.toString();
+      proof.add(leafHash(bytes));
+    }
   }
   return { record, line, hashes: proof.hashes().map(toBase64), seal: note };
 }

@@ -71,6 +71,13 @@ export function readSealLine(line: string): { note: string; marks: Buffer } | un
   }
 }
 
+/** A note as one line of ASCII: in an object's metadata, and for whoever keeps it elsewhere. */
+export const oneLine = (note: string): string => Buffer.from(note).toString('base64');
+
+/** The seal that a text is: a note, the same as one line, or the last line of a month. */
+export const readAnySeal = (text: string): ReturnType<typeof readSeal> =>
+  readSeal(readSealLine(text.trim())?.note ?? text) ?? readSeal(Buffer.from(text, 'base64').toString());
+
 export function monthAfter(month: string): string {
   const [year = 0, number = 0] = month.split('-').map(Number);
   return number === 12 ? `${year + 1}-01` : `${year}-${String(number + 1).padStart(2, '0')}`;

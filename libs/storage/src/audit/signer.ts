@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify, type KeyObject } from 'node:crypto';
 import { StorageError } from '../storage.error.js';
 import { isKeyName, keyIdOf, rawPublicKey, writeNote } from './signed-note.js';
 
@@ -12,6 +12,9 @@ export interface RemoteSigner {
 
 /** An Ed25519 private key as PEM (PKCS#8), or what asks for signatures elsewhere. */
 export type AuditSigner = string | RemoteSigner;
+
+/** Milliseconds for a key that is elsewhere. */
+const signMs = 10_000;
 
 interface Key {
   publicKey: KeyObject;
@@ -30,17 +33,37 @@ export class NoteSigner {
     this.#keys = signers.map(keyOf);
   }
 
+  get publicKeys(): readonly KeyObject[] {
+    return this.#keys.map(({ publicKey }) => publicKey);
+  }
+
+  /** @throws {StorageError} `check_unavailable` where a key elsewhere does not answer, `misconfigured` where it signs wrongly */
   async sign(text: string): Promise<string> {
     const message = Buffer.from(text);
     const signatures = await Promise.all(
       this.#keys.map(async (key) => ({
         name: this.name,
         keyId: keyIdOf(this.name, key.publicKey),
-        signature: Buffer.from(await key.sign(message)),
+        signature: await signatureBy(key, message),
       })),
     );
     return writeNote({ text, signatures });
   }
+}
+
+/** Nobody finds out later that a whole month was sealed by what is no signature. */
+async function signatureBy({ publicKey, sign }: Key, message: Buffer): Promise<Buffer> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`No answer within ${signMs} ms.`)), signMs);
+  });
+  const signed = await Promise.race([sign(message), late])
+    .catch((cause: unknown) => {
+      throw new StorageError('check_unavailable', 'The seal could not be signed. Try again later.', { cause });
+    })
+    .finally(() => clearTimeout(timer));
+  if (verify(null, message, publicKey, signed)) return Buffer.from(signed);
+  throw new StorageError('misconfigured', 'audit.signer: what signs does not fit its public key.');
 }
 
 function keyOf(signer: AuditSigner): Key {

@@ -1,5 +1,5 @@
-import { toBase64, type Hash } from './merkle.js';
-import { monthsBetween, readSeal, readSealLine, sealHash } from './seal.js';
+import type { Hash } from './merkle.js';
+import { monthsBetween, oneLine, readAnySeal, sealHash } from './seal.js';
 import { verifyMonth, type AuditFinding, type Expected } from './verify-month.js';
 
 export interface Range extends Omit<Expected, 'month'> {
@@ -14,7 +14,7 @@ export interface ChainReport {
   findings: AuditFinding[];
   /** The months that were read, with the number of their records where their seal could be read. */
   months: { month: string; records?: number }[];
-  /** The hash of the last seal, base64. */
+  /** The last seal as one line, where it can be read. */
   head?: string;
 }
 
@@ -37,7 +37,7 @@ export async function verifyChain(open: OpenMonth, range: Range): Promise<ChainR
       before = undefined;
       continue;
     }
-    const { seal, text, findings } = await verifyMonth(bytes, { ...range, month });
+    const { seal, text, note, findings } = await verifyMonth(bytes, { ...range, month });
     report.findings.push(...findings);
     report.months.push({ month, ...(seal && { records: seal.count }) });
     if (seal && month !== range.from) {
@@ -47,7 +47,7 @@ export async function verifyChain(open: OpenMonth, range: Range): Promise<ChainR
       }
     }
     before = text === undefined ? undefined : sealHash(text);
-    if (before) report.head = toBase64(before);
+    if (note !== undefined) report.head = oneLine(note);
     if (head && text === head.text) isHeadSeen = true;
   }
   if (!isHeadSeen && head) {
@@ -57,7 +57,7 @@ export async function verifyChain(open: OpenMonth, range: Range): Promise<ChainR
 }
 
 function headOf(line: string): { month: string; text: string } {
-  const opened = readSeal(readSealLine(line.trim())?.note ?? line);
+  const opened = readAnySeal(line);
   if (!opened) throw new TypeError('--head is not the line of a seal.');
   return { month: opened.seal.month, text: opened.note.text };
 }

@@ -18,6 +18,8 @@ export interface VerifiedMonth {
   seal?: Seal;
   /** What is signed: what the next month and an anchored head are compared with. */
   text?: string;
+  /** The same with its signatures. */
+  note?: string;
   findings: AuditFinding[];
 }
 
@@ -37,9 +39,11 @@ export async function verifyMonth(source: AsyncIterable<Uint8Array>, expected: E
   let last: Buffer | undefined;
   let broken: string | undefined;
   try {
-    for await (const line of linesOf(source)) {
-      if (last) tree.add(leafHash(last));
-      last = line;
+    for await (const lines of linesOf(source)) {
+      for (const line of lines) {
+        if (last) tree.add(leafHash(last));
+        last = line;
+      }
     }
   } catch (error) {
     if (!(error instanceof BrokenLines)) throw error;
@@ -52,7 +56,7 @@ export async function verifyMonth(source: AsyncIterable<Uint8Array>, expected: E
   const opened = readSeal(stated.note);
   if (!opened) return { findings: [{ month, line: lines, message: 'The seal cannot be read.' }] };
   const { seal, note } = opened;
-  return { seal, text: note.text, findings: [...findingsIn()] };
+  return { seal, text: note.text, note: stated.note, findings: [...findingsIn()] };
 
   function* findingsIn(): Generator<AuditFinding> {
     if (!isSignedBy(note, expected.publicKeys)) {
