@@ -1,0 +1,57 @@
+import type { FileGate, Inspection, RemovalSubject, UploadSubject } from '../../files/gates/gate.js';
+import type { ObjectKey } from '../../keys/object-key.js';
+import type { OrgId } from '../../keys/org-id.js';
+import { StorageError } from '../../storage.error.js';
+import type { ObjectStore } from '../../store/object-store.js';
+import { isClosed } from './closures.js';
+import { HoldRecords } from './hold-records.js';
+
+/**
+ * Asks the bucket, before anything is written or removed, whether the file is on hold and whether its organisation or place
+ * is being erased. It is asked each time: what another process has written there counts at once.
+ */
+export class OrgGate implements FileGate {
+  readonly name = 'holds and erasure';
+  readonly #holds: HoldRecords;
+
+  constructor(private readonly store: ObjectStore) {
+    this.#holds = new HoldRecords(store);
+  }
+
+  /** A ticket. What flows through the application is looked at when all of it has come, which is when it is written. */
+  async admit(upload: UploadSubject): Promise<void> {
+    if (upload.direct) await this.#requireFree(upload);
+  }
+
+  async beforeStep(upload: UploadSubject): Promise<void> {
+    await this.#requireFree(upload);
+  }
+
+  async inspect(upload: UploadSubject): Promise<Inspection | undefined> {
+    if (!upload.direct) return { write: () => {}, verdict: () => this.#requireFree(upload), abort: () => {} };
+    await this.#requireFree(upload);
+    return undefined;
+  }
+
+  async beforeRemoval({ org, key }: RemovalSubject): Promise<void> {
+    await this.#require(org, key, true);
+  }
+
+  async beforeRestore({ org, key }: RemovalSubject): Promise<void> {
+    await this.#require(org, key, true);
+  }
+
+  /** An upload that replaces nothing leaves whatever is held as it is. */
+  async #requireFree({ org, key, replaces }: UploadSubject): Promise<void> {
+    await this.#require(org, key, replaces);
+  }
+
+  async #require(org: OrgId, key: ObjectKey, changes: boolean): Promise<void> {
+    const [closed, held] = await Promise.all([
+      isClosed(this.store, org, key),
+      changes ? this.#holds.isHeld(org, key) : false,
+    ]);
+    if (held) throw new StorageError('on_hold', 'The file is on hold: it can be neither changed nor removed.');
+    if (closed) throw new StorageError('org_frozen', 'Files are being erased here: nothing is written any more.');
+  }
+}
