@@ -1,0 +1,13 @@
+export { Catalog } from './catalog.js';
+export type { CatalogOptions } from './catalog.options.js';
+export type { CatalogDatabase, CatalogSession, DatabaseOptions, RawQuery } from './catalog-database.js';
+export { pgPool, type PgPoolOptions } from './adapters/pg-pool.js';
+export type { PgClient, PgPool } from './adapters/pg-client.js';
+export { pglite, type PgliteLike } from './adapters/pglite.js';
+export { orgOfSession, ownTransactions, thisTransaction, type BeginTransaction } from './adapters/own-transactions.js';
+export type { CatalogFile, CatalogPage, FindFiles, Sort } from './find.js';
+export type { Limit, OrgUsage, QuotaLimits, Usage, UsageEvent } from './quotas.js';
+export type { ColumnType, OwnColumn, OwnColumns } from './schema/columns.js';
+export { migrate, migrationSql, type MigrateOptions, type Owner } from './schema/migrate.js';
+export type { AskedRecords, CatalogJournal, RecordPage } from './journal.js';
+export type { CatalogDifference, ReconcileReport } from './reconcile.js';
