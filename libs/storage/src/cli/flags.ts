@@ -1,23 +1,5 @@
-import { parseArgs, type ParseArgsConfig } from 'node:util';
-import { UsageError } from './io.js';
-
-interface Flag {
-  group: 'Store' | 'Roles' | 'Rules' | 'Run' | 'Explain' | 'Audit' | 'Prove';
-  help: string;
-  /** Read where the flag is absent; lists have commas there. */
-  env?: readonly string[];
-  /** What stands for the value in the help; absent for a switch. */
-  value?: string;
-  multiple?: boolean;
-}
-
-const flag = (group: Flag['group'], help: string, value?: string, env?: string[], multiple = false): Flag => ({
-  group,
-  help,
-  ...(value && { value }),
-  ...(env && { env }),
-  ...(multiple && { multiple }),
-});
+import { storeNames } from '../options/store-presets.js';
+import { flag, type Flag } from './flag.js';
 
 /** Every flag of the command, with the variable that the demo API also reads where there is one. */
 export const flags = {
@@ -30,8 +12,10 @@ export const flags = {
   'expected-owner': flag('Store', 'the account that owns the bucket', 'ID', ['S3_EXPECTED_BUCKET_OWNER']),
   encryption: flag('Store', 'AES256 (default), aws:kms or none', 'NAME', ['S3_ENCRYPTION']),
   'kms-key': flag('Store', 'the key for aws:kms, best as an ARN', 'KEY', ['S3_KMS_KEY_ID']),
+  'kms-keys': flag('Store', 'a key for each organisation: a JSON file of {"ID": "ARN"}', 'FILE', ['S3_KMS_KEYS']),
   acl: flag('Store', 'private (default) or none', 'NAME', ['S3_ACL']),
-  lacks: flag('Store', 'a capability that the module is told the store lacks', 'NAME', ['S3_LACKS'], true),
+  store: flag('Store', `what it can do: ${storeNames.join(', ')} (default: aws)`, 'NAME', ['S3_STORE']),
+  lacks: flag('Store', 'what yours cannot do, unlike those', 'NAME', ['S3_LACKS'], true),
 
   'tenant-role-arn': flag('Roles', 'assumed for one organisation at a time', 'ARN', ['S3_TENANT_ROLE_ARN']),
   'archiver-role-arn': flag('Roles', 'the same for audit-archive/', 'ARN', ['S3_ARCHIVER_ROLE_ARN']),
@@ -50,13 +34,18 @@ export const flags = {
   'read-seconds': flag('Rules', 'the oldest signature of a read (900)', 'N'),
   'write-seconds': flag('Rules', 'the oldest signature of a write (300)', 'N'),
   'noncurrent-days': flag('Rules', 'how long replaced and deleted versions are kept (90)', 'N'),
+  'object-lock': flag('Rules', 'the store itself keeps what is on hold; it can never be switched off again'),
   'require-tls': flag('Rules', 'deny plain HTTP (default unless the endpoint is plain HTTP; --no-require-tls)'),
   strict: flag('Rules', 'the original specification word for word; breaks multipart uploads and reads by the server'),
-  store: flag('Rules', 'whose policy language: aws (default) or ceph', 'NAME', ['S3_STORE']),
+  malware: flag('Rules', 'guardduty: only what GuardDuty found clean leaves incoming/', 'NAME', ['S3_MALWARE']),
+  'guardduty-role-arn': flag('Rules', 'the role that GuardDuty scans with', 'ARN', ['S3_GUARDDUTY_ROLE_ARN']),
   partition: flag('Rules', 'of the ARNs (from the region)', 'NAME'),
 
   json: flag('Run', 'print JSON'),
   probes: flag('Run', 'doctor: send the bad requests (default; --no-probes reads settings only)'),
+  clamd: flag('Run', 'doctor, rescan: clamd at host:port or the path of its socket', 'WHERE', ['CLAMD']),
+  'older-than': flag('Run', 'rescan: leave out what was scanned in the last days, as 30d', 'DAYS'),
+  quarantine: flag('Run', 'rescan: move what is found out of reads'),
   'fail-on': flag('Run', 'doctor: error (default) or warning', 'NAME'),
   'dry-run': flag('Run', 'provision: show what would change'),
   create: flag('Run', 'provision: make the bucket if there is none'),
@@ -64,26 +53,67 @@ export const flags = {
   help: flag('Run', 'this text'),
 
   action: flag('Explain', 'such as s3:GetObject', 'NAME'),
-  key: flag('Explain', 'the object; absent for the bucket', 'KEY'),
+  key: flag('Explain', 'the object; absent for the bucket. erase: the private key that signs, a file', 'KEY'),
   as: flag('Explain', 'app, tenant, archiver (with the policies printed here), or anyone (default)', 'WHO'),
   principal: flag('Explain', 'the ARN of who asks', 'ARN'),
-  org: flag('Explain', 'the organisation (also for audit)', 'ID'),
+  org: flag('Explain', 'the organisation (also for audit, catalog, rescan, erase, export, import and move)', 'ID'),
   presigned: flag('Explain', 'by a presigned URL of this age in seconds', 'N'),
   form: flag('Explain', 'by a form post of this age in seconds', 'N'),
   referer: flag('Explain', 'with this Referer', 'URL'),
   context: flag('Explain', 'any other condition key', 'KEY=VALUE', undefined, true),
   'policy-file': flag('Explain', 'this bucket policy instead of ours', 'FILE'),
 
-  from: flag('Audit', 'the first month', 'YYYY-MM'),
-  to: flag('Audit', 'the last month', 'YYYY-MM'),
+  from: flag('Audit', 'the first month. import: an export, as export --to', 'YYYY-MM'),
+  to: flag('Audit', 'the last month. export: a folder, FILE.zip or s3://BUCKET/PREFIX', 'YYYY-MM'),
   month: flag('Audit', 'the month', 'YYYY-MM'),
   line: flag('Audit', 'the line of the record, from 1', 'N'),
   'public-key': flag('Audit', 'whom to trust', 'FILE', undefined, true),
   dir: flag('Audit', 'a folder of downloaded months instead of the bucket', 'DIR'),
   head: flag('Audit', 'the line of a seal that was kept elsewhere', 'LINE'),
+  journal: flag('Audit', 'archive: a file of JSON lines, as fileSink writes it', 'FILE'),
+  'audit-key': flag('Audit', 'archive: who signs, a private key (PEM)', 'FILE', ['AUDIT_KEY_FILE'], true),
+  'former-key': flag('Audit', 'archive: a public key that sealed months before', 'FILE', undefined, true),
+  'retention-days': flag('Audit', 'archive, import, policy: how long Object Lock keeps a month', 'N', [
+    'AUDIT_RETENTION_DAYS',
+  ]),
+  'retention-mode': flag(
+    'Audit',
+    'archive, import: governance (default), or compliance, which nobody can lift',
+    'NAME',
+  ),
   proof: flag('Audit', 'what audit prove has made', 'FILE'),
   origin: flag('Audit', 'the name of the log (nest-tenant-storage/audit)', 'NAME'),
   out: flag('Audit', 'where to write', 'FILE'),
+
+  reason: flag('Erase', 'why, for the certificate', 'TEXT'),
+  by: flag('Erase', 'who orders it, for the certificate', 'NAME'),
+  prefix: flag('Erase', 'a folder (with its slash) or a file of the organisation alone, as uploads/forms/7/', 'PATH'),
+  'bypass-governance': flag('Erase', 'also what governance retention keeps, where the credentials may'),
+  'against-bucket': flag('Erase', 'verify: whether the bucket has anything that the certificate does not name'),
+  reopen: flag('Erase', 'let an organisation write again that an erasure has closed'),
+
+  'to-bucket': flag('Move', 'the new bucket (also for policy iam-move)', 'NAME'),
+  'to-region': flag('Move', 'its region, or that of s3://, if another', 'NAME'),
+  'to-endpoint': flag('Move', 'where its store is, if another; keys: S3_TO_ACCESS_KEY_ID and so on', 'URL'),
+  'to-store': flag('Move', 'what that store can do, if another', 'NAME'),
+  'to-kms-key': flag('Move', 'the key it encrypts with, as an ARN', 'KEY'),
+  'verify-only': flag('Move', 'compare what both buckets have, and write nothing'),
+
+  logs: flag('Grants', 'access logs as text or JSON lines, .gz too: a file, or a folder with all below', 'PATH'),
+  grants: flag('Grants', 'what was issued: the journal, or the events as JSON lines', 'PATH'),
+
+  'database-url': flag(
+    'Catalog',
+    'as the owner for migrate, else as the application. erase, audit archive: its rows',
+    'URL',
+    ['DATABASE_URL'],
+  ),
+  'db-role': flag('Catalog', 'migrate: the role that the application connects as', 'NAME', ['CATALOG_DB_ROLE']),
+  schema: flag('Catalog', 'where the tables are (tenant_storage)', 'NAME', ['CATALOG_SCHEMA']),
+  setting: flag('Catalog', 'what row level security reads (app.org_id)', 'NAME', ['CATALOG_SETTING']),
+  column: flag('Catalog', "a column of the application's own, as patient_id:bigint", 'NAME:TYPE', undefined, true),
+  print: flag('Catalog', 'migrate: print the SQL for an empty database, and run nothing'),
+  repair: flag('Catalog', 'reconcile: bring the rows to what the bucket has'),
 
   url: flag('Prove', 'where the application listens', 'URL', ['PROVE_URL']),
   'token-a': flag('Prove', 'of somebody of the organisation that owns what others go after', 'TOKEN', [
@@ -100,74 +130,3 @@ export const flags = {
 } as const satisfies Record<string, Flag>;
 
 export type FlagName = keyof typeof flags;
-
-/** Values from arguments, else from the environment. */
-export class Arguments {
-  readonly command: string | undefined;
-  readonly rest: string[];
-  readonly #values: Record<string, string | boolean | (string | boolean)[] | undefined>;
-  readonly #env: Record<string, string | undefined>;
-
-  /** @throws {UsageError} */
-  constructor(argv: string[], env: Record<string, string | undefined>) {
-    const options = Object.fromEntries(
-      Object.entries(flags as Record<string, Flag>).map(([name, { value, multiple }]) => [
-        name,
-        { type: value ? 'string' : 'boolean', ...(multiple && { multiple }) },
-      ]),
-    ) as NonNullable<ParseArgsConfig['options']>;
-    try {
-      const parsed = parseArgs({ args: argv, options, allowPositionals: true, allowNegative: true });
-      [this.command, ...this.rest] = parsed.positionals;
-      this.#values = parsed.values;
-    } catch (error) {
-      throw new UsageError(error instanceof Error ? error.message : String(error));
-    }
-    this.#env = env;
-  }
-
-  text(name: FlagName): string | undefined {
-    const value = this.#values[name];
-    return (typeof value === 'string' ? value : this.#variable(name)) || undefined;
-  }
-
-  required(name: FlagName): string {
-    const value = this.text(name);
-    if (value !== undefined) return value;
-    const [variable] = (flags[name] as Flag).env ?? [];
-    throw new UsageError(`--${name}${variable ? ` (or ${variable})` : ''} is missing.`);
-  }
-
-  oneOf<T extends string>(name: FlagName, allowed: readonly T[]): T | undefined {
-    const value = this.text(name);
-    if (value === undefined || allowed.includes(value as T)) return value as T | undefined;
-    throw new UsageError(`--${name} must be one of ${allowed.join(', ')}.`);
-  }
-
-  whole(name: FlagName): number | undefined {
-    const value = this.text(name);
-    if (value === undefined) return undefined;
-    if (/^\d{1,9}$/.test(value)) return Number(value);
-    throw new UsageError(`--${name} must be a whole number.`);
-  }
-
-  /** Undefined where neither the flag nor its negation is given. */
-  switch(name: FlagName): boolean | undefined {
-    const value = this.#values[name];
-    if (typeof value === 'boolean') return value;
-    const variable = this.#variable(name);
-    return variable === undefined ? undefined : variable === 'true';
-  }
-
-  list(name: FlagName): string[] {
-    const value = this.#values[name];
-    if (Array.isArray(value)) return value.map(String);
-    const parts = this.#variable(name)?.split(',') ?? [];
-    return parts.map((part) => part.trim()).filter((part) => part !== '');
-  }
-
-  #variable(name: FlagName): string | undefined {
-    const names = (flags[name] as Flag).env ?? [];
-    return names.map((variable) => this.#env[variable]?.trim()).find((value) => value);
-  }
-}

@@ -1,3 +1,5 @@
+import type { Clock } from '../org/erasure/erase.js';
+
 /** All that the command touches of the world, so that it can be run in a test. */
 export interface Io {
   env: Record<string, string | undefined>;
@@ -10,6 +12,8 @@ export interface Io {
   /** Undefined where nobody can be asked. */
   ask?(question: string): Promise<boolean>;
   signal?: AbortSignal;
+  /** For tests, where nothing should be waited for. */
+  clock?: Clock;
 }
 
 /** 0: as it should be. 1: something was found, refused or declined. 2: wrong use, or the store cannot be reached. */

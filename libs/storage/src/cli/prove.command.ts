@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import type { Arguments } from './flags.js';
+import type { Arguments } from './arguments.js';
 import { UsageError, type ExitCode, type Io } from './io.js';
 
 /** Whether a running application keeps organisations apart. 0: it held. 1: findings. 2: nothing could be tried. */

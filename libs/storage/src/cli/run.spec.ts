@@ -1,5 +1,5 @@
 import { command } from '../../test/command.kit.js';
-import type { PolicyDocument } from '../bucket/policy-document.js';
+import type { PolicyDocument } from '../bucket/desired/policy-document.js';
 import type { Io } from './io.js';
 
 const bucket = ['--bucket', 'clinic-files'];
@@ -94,6 +94,7 @@ describe('policy', () => {
       /clinic-files\/\*\/\*/,
     ],
     ['iam-archiver', [], /audit-archive/],
+    ['iam-officer', [], /DeleteObjectVersion.*BypassGovernanceRetention.*control/],
     ['trust', ['--app-role-arn', 'arn:aws:iam::111122223333:role/app'], /sts:AssumeRole.*RequestTag\/OrgId/],
   ])('%s %j', async (what, more, expected) => {
     expect(JSON.stringify(await json([what, ...more]))).toMatch(expected);

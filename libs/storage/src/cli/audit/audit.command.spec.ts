@@ -1,8 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileOf, keys, linesIn, sealedMonths } from '../../test/audit.kit.js';
-import { command } from '../../test/command.kit.js';
+import { fileOf, keys, linesIn, sealedMonths } from '../../../test/audit.kit.js';
+import { command } from '../../../test/command.kit.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'audit-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -65,7 +65,7 @@ test('one record is proven, and the proof is checked without the rest', async ()
 });
 
 test.each<[string, string[], RegExp]>([
-  ['nothing to do', ['audit'], /audit is one of keygen, verify, prove, verify-proof/],
+  ['nothing to do', ['audit'], /audit is one of keygen, verify, prove, verify-proof, archive/],
   ['no organisation', ['audit', 'verify', ...range], /--org is missing/],
   ['no key', ['audit', 'verify', ...of, '--from', '2026-01', '--to', '2026-02'], /--public-key is missing/],
   ['a month of words', ['audit', 'verify', ...of, ...range, '--to', 'June'], /--to must be a month such as/],

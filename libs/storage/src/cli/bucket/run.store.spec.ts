@@ -1,8 +1,8 @@
 import { PutBucketCorsCommand, S3Client } from '@aws-sdk/client-s3';
 import { startEmbeddedS3, type EmbeddedS3 } from '@nest-tenant-storage/embedded-s3';
-import { command } from '../../test/command.kit.js';
-import type { DoctorReport } from '../bucket/doctor.js';
-import type { Io } from './io.js';
+import { command } from '../../../test/command.kit.js';
+import type { DoctorReport } from '../../bucket/doctor.js';
+import type { Io } from '../io.js';
 
 describe('against a store', () => {
   let s3: EmbeddedS3;
@@ -58,7 +58,7 @@ describe('against a store', () => {
     const weak = await command(['doctor'], { env });
     expect(weak.status).toBe(1);
     expect(weak.out).toMatch(/MISSING +form-key/);
-    expect(weak.out).toContain('{"capabilities":{"postPolicy":false}}');
+    expect(weak.out).toContain('{"store":{"like":"aws","postPolicy":false}}');
     expect(await command(['doctor', '--lacks', 'postPolicy'], { env })).toMatchObject({ status: 0 });
   });
 
@@ -127,5 +127,20 @@ describe('against a store', () => {
       expect(out + err).not.toMatch(/at .*\.(ts|js):\d/);
       expect(out + err).not.toMatch(/Unknown/);
     }
+  });
+
+  test('provision for GuardDuty sets the gate and says what is left to do; it needs the role', async () => {
+    const line = ['provision', '--create', '--malware', 'guardduty'];
+    expect(await command(line, { env })).toMatchObject({
+      status: 2,
+      err: expect.stringContaining('guardduty-role-arn'),
+    });
+    const role = 'arn:aws:iam::111122223333:role/scanner';
+    const made = await command([...line, '--guardduty-role-arn', role], { env });
+    expect(made.status).toBe(0);
+    expect(made.out).toMatch(/\+ .*DenyUnscannedIncoming/);
+    expect(made.out).toContain(`create-malware-protection-plan --region us-east-1 --role ${role}`);
+    const { out } = await command(['doctor', '--malware', 'guardduty', '--guardduty-role-arn', role], { env });
+    expect(out).toContain('Nothing to do');
   });
 });

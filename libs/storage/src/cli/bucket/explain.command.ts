@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { bucketPolicy } from '../bucket/bucket-policy.js';
-import { bucketOptionsOf } from '../bucket/check-bucket.js';
-import { appPolicy, archiverPolicy, tenantRolePolicy } from '../bucket/iam-policies.js';
-import { policyDocument, type PolicyDocument } from '../bucket/policy-document.js';
-import type { Arguments } from './flags.js';
-import { rulesFrom, settingsFrom } from './inputs.js';
-import { UsageError, type ExitCode, type Io } from './io.js';
-import { columns } from './table.js';
+import { bucketPolicy } from '../../bucket/desired/bucket-policy.js';
+import { bucketOptionsOf } from '../../bucket/apply/check-bucket.js';
+import { appPolicy, archiverPolicy, tenantRolePolicy } from '../../bucket/desired/iam-policies.js';
+import { policyDocument, type PolicyDocument } from '../../bucket/desired/policy-document.js';
+import type { Arguments } from '../arguments.js';
+import { rulesFrom, settingsFrom } from '../inputs.js';
+import { UsageError, type ExitCode, type Io } from '../io.js';
+import { columns } from '../table.js';
 
 const anyone: PolicyDocument = policyDocument([{ Sid: 'Anything', Effect: 'Allow', Action: '*', Resource: '*' }]);
 
@@ -35,7 +35,7 @@ export async function explainCommand(args: Arguments, io: Io): Promise<ExitCode>
     context: contextFrom(args, principal),
   };
   // Only this command needs the evaluator, and nothing that runs in production may.
-  const { explain } = await import('../testing/policy.js');
+  const { explain } = await import('../../testing/policy.js');
   const documents = ['identity policy', 'bucket policy'];
   const { decision, statement, document, trace } = explain([identity, bucket], request);
   const isAllowed = decision === 'allow';

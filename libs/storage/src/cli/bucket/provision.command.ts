@@ -1,10 +1,11 @@
-import { provision, type ProvisionStep } from '../bucket/provision.js';
-import { createS3Client } from '../s3/s3-client.js';
+import { provision, type ProvisionStep } from '../../bucket/apply/provision.js';
+import { guardDutyCommand } from '../../bucket/desired/guardduty.js';
+import { createS3Client } from '../../store/client/s3-client.js';
 import { diff } from './diff.js';
-import type { Arguments } from './flags.js';
-import { rulesFrom, settingsFrom } from './inputs.js';
-import type { ExitCode, Io } from './io.js';
-import { columns } from './table.js';
+import type { Arguments } from '../arguments.js';
+import { rulesFrom, settingsFrom } from '../inputs.js';
+import type { ExitCode, Io } from '../io.js';
+import { columns } from '../table.js';
 
 const words: Record<ProvisionStep['outcome'], string> = {
   unchanged: 'as it should be',
@@ -35,6 +36,11 @@ export async function provisionCommand(args: Arguments, io: Io): Promise<ExitCod
         if (!json) show(step, io);
       },
     });
+    const rules = rulesFrom(args);
+    if (rules.guardDutyRoleArn && !json) {
+      io.out('Once, as an administrator (the role: policy iam-guardduty and policy trust-guardduty print its rights):');
+      io.out(`  ${guardDutyCommand({ bucket: settings.bucket, region: settings.region, ...rules })}`);
+    }
     if (json) io.out(JSON.stringify({ bucket: settings.bucket, dryRun, steps }, null, 2));
     return steps.some(({ outcome }) => outcome === 'failed' || outcome === 'declined') ? 1 : 0;
   } finally {

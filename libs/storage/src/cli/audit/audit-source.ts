@@ -1,16 +1,12 @@
 import { createReadStream, existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { OpenMonth } from '../audit/verify-chain.js';
-import { layout } from '../keys/layout.js';
-import type { OrgId } from '../keys/org-id.js';
-import { ObjectStore } from '../s3/object-store.js';
-import { OrgClients } from '../s3/org-clients.js';
-import { Presigner } from '../s3/presigner.js';
-import { createS3Client } from '../s3/s3-client.js';
-import { StorageError } from '../storage.error.js';
-import type { Arguments } from './flags.js';
-import { settingsFrom } from './inputs.js';
-import { UsageError, type Io } from './io.js';
+import type { OpenMonth } from '../../audit/verify-chain.js';
+import { layout } from '../../keys/layout.js';
+import type { OrgId } from '../../keys/org-id.js';
+import { StorageError } from '../../storage.error.js';
+import type { Arguments } from '../arguments.js';
+import { UsageError, type Io } from '../io.js';
+import { openStore } from '../store.js';
 
 /** Where the months of an organisation are read from: a folder of downloaded files, which needs no store, or the bucket. */
 export interface AuditSource {
@@ -40,10 +36,7 @@ function inFolder(folder: string, org: OrgId): AuditSource {
 }
 
 function inBucket(args: Arguments, io: Io, org: OrgId): AuditSource {
-  const settings = settingsFrom(args, io.env);
-  const client = createS3Client(settings);
-  const clients = new OrgClients(settings, client);
-  const store = new ObjectStore(settings, clients, new Presigner(settings));
+  const { store, close } = openStore(args, io);
   const open: OpenMonth = async (month) => {
     const [year = '', number = ''] = month.split('-');
     try {
@@ -53,11 +46,5 @@ function inBucket(args: Arguments, io: Io, org: OrgId): AuditSource {
       throw error;
     }
   };
-  return {
-    open,
-    close: () => {
-      clients.destroy();
-      client.destroy();
-    },
-  };
+  return { open, close };
 }

@@ -1,18 +1,21 @@
-import { createPublicKey, type KeyObject } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { proofMistake, proveRecord, type RecordProof } from '../audit/proof.js';
-import { newKeyPair, verifierKey } from '../audit/signer.js';
-import { verifyChain } from '../audit/verify-chain.js';
-import { parseOrgId } from '../keys/org-id.js';
+import { createPublicKey } from 'node:crypto';
+import { proofMistake, proveRecord, type RecordProof } from '../../audit/proof.js';
+import { newKeyPair, verifierKey } from '../../audit/signer.js';
+import { verifyChain } from '../../audit/verify-chain.js';
+import { parseOrgId } from '../../keys/org-id.js';
+import { archiveCommand } from './archive.command.js';
 import { auditSource } from './audit-source.js';
-import type { Arguments } from './flags.js';
-import { UsageError, type ExitCode, type Io } from './io.js';
+import { monthIn, read } from './audit-inputs.js';
+import type { Arguments } from '../arguments.js';
+import { UsageError, type ExitCode, type Io } from '../io.js';
+import { publicKeysOf, writeText } from './key-files.js';
 
 const commands: Record<string, (args: Arguments, io: Io) => ExitCode | Promise<ExitCode>> = {
   keygen,
   verify,
   prove,
   'verify-proof': verifyProof,
+  archive: archiveCommand,
 };
 
 /** Keys, verification and proofs of sealed audit months. Verification trusts the public key and nothing else. */
@@ -28,19 +31,19 @@ function keygen(args: Arguments, io: Io): ExitCode {
   const name = args.text('out') ?? 'audit';
   const { privateKey, publicKey } = newKeyPair();
   const origin = args.text('origin') ?? 'nest-tenant-storage/audit';
-  write(`${name}.key.pem`, privateKey, 0o600);
-  write(`${name}.pem`, publicKey, 0o644);
+  writeText(`${name}.key.pem`, privateKey, 0o600);
+  writeText(`${name}.pem`, publicKey, 0o644);
   io.out(
-    `${name}.key.pem: the private key, for the option audit.signer. Keep it out of the bucket and of version control.`,
+    `${name}.key.pem: the private key, which signs: for the option audit.signer, or erase --key. Keep it out of the bucket and of version control.`,
   );
-  io.out(`${name}.pem: the public key, for audit verify.`);
+  io.out(`${name}.pem: the public key, for audit verify and erase verify.`);
   io.out(verifierKey(origin, createPublicKey(publicKey)));
   return 0;
 }
 
 async function verify(args: Arguments, io: Io): Promise<ExitCode> {
   const org = parseOrgId(args.required('org'));
-  const [from, to] = [monthOf(args, 'from'), monthOf(args, 'to')];
+  const [from, to] = [monthIn(args, 'from'), monthIn(args, 'to')];
   if (from > to) throw new UsageError('--from is after --to.');
   const publicKeys = publicKeysOf(args);
   const head = args.text('head');
@@ -54,7 +57,7 @@ async function verify(args: Arguments, io: Io): Promise<ExitCode> {
       }
       const records = report.months.reduce((sum, month) => sum + (month.records ?? 0), 0);
       io.out(`${report.months.length} months with ${records} records, ${report.findings.length} findings.`);
-      if (report.findings.length === 0) io.out(`Intact. The last seal's hash: ${report.head}`);
+      if (report.findings.length === 0) io.out(`Intact. The last seal, for --head: ${report.head}`);
     }
     return report.findings.length === 0 ? 0 : 1;
   } finally {
@@ -64,7 +67,7 @@ async function verify(args: Arguments, io: Io): Promise<ExitCode> {
 
 async function prove(args: Arguments, io: Io): Promise<ExitCode> {
   const org = parseOrgId(args.required('org'));
-  const month = monthOf(args, 'month');
+  const month = monthIn(args, 'month');
   const line = args.whole('line');
   if (line === undefined) throw new UsageError('--line is missing.');
   const source = auditSource(args, io, org);
@@ -79,7 +82,7 @@ async function prove(args: Arguments, io: Io): Promise<ExitCode> {
     const text = JSON.stringify(proof, null, 2);
     const out = args.text('out');
     if (out === undefined) io.out(text);
-    else write(out, `${text}\n`, 0o600);
+    else writeText(out, `${text}\n`, 0o600);
     return 0;
   } finally {
     source.close();
@@ -111,44 +114,4 @@ function proofIn(text: string, file: string): RecordProof {
     // Falls through: it is no JSON.
   }
   throw new UsageError(`${file} is no proof that audit prove has made.`);
-}
-
-function monthOf(args: Arguments, name: 'from' | 'to' | 'month'): string {
-  const month = args.required(name);
-  if (/^2\d{3}-(0[1-9]|1[0-2])$/.test(month)) return month;
-  throw new UsageError(`--${name} must be a month such as 2026-10.`);
-}
-
-function publicKeysOf(args: Arguments): KeyObject[] {
-  const files = args.list('public-key');
-  if (files.length === 0) throw new UsageError('--public-key is missing: the file that audit keygen made.');
-  return files.map((file) => {
-    const pem = read(file);
-    if (pem.includes('PRIVATE KEY'))
-      throw new UsageError(`${file} is a private key: verification needs the public one.`);
-    try {
-      const key = createPublicKey(pem);
-      if (key.asymmetricKeyType === 'ed25519') return key;
-    } catch {
-      // Falls through: it is no key.
-    }
-    throw new UsageError(`${file} is no Ed25519 public key (PEM).`);
-  });
-}
-
-function read(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new UsageError(`${file} cannot be read (${(error as NodeJS.ErrnoException).code}).`);
-  }
-}
-
-/** Never over a file that is there. */
-function write(file: string, text: string, mode: number): void {
-  try {
-    writeFileSync(file, text, { mode, flag: 'wx' });
-  } catch (error) {
-    throw new UsageError(`${file} cannot be written (${(error as NodeJS.ErrnoException).code}).`);
-  }
 }

@@ -1,0 +1,46 @@
+import { parseOrgId } from '../../keys/org-id.js';
+import { importExport, notImported } from '../../org/import/import.js';
+import { shortcomings } from '../../org/promises.js';
+import { openSource } from './export-where.js';
+import type { Arguments } from '../arguments.js';
+import { settingsFrom } from '../inputs.js';
+import { UsageError, type ExitCode, type Io } from '../io.js';
+import { stopped } from './stopped.js';
+import { openStore } from '../store.js';
+
+/** Brings an export back into a bucket where the organisation has nothing. */
+export async function importCommand(args: Arguments, io: Io): Promise<ExitCode> {
+  if (args.rest.length > 0) throw new UsageError('import takes flags only.');
+  const settings = settingsFrom(args, io.env);
+  const org = parseOrgId(args.required('org'));
+  const retention = retentionIn(args);
+  const source = await openSource(args.required('from'), args, io, org);
+  const { store, versions, close } = openStore(args, io);
+  try {
+    for (const line of shortcomings('import', await versions.keeping(), settings.store)) io.err(`Note: ${line}`);
+    const { summary, written, there } = await importExport(source, store, {
+      org,
+      retention,
+      onProgress: ({ doing, files, of }) => io.progress(`${doing}: ${files} of ${of}`),
+      signal: io.signal,
+    });
+    io.progress('');
+    io.out(`${summary.files} files of organisation ${org}: ${written} written, ${there} were there already.`);
+    for (const line of notImported) io.out(`Note: ${line}`);
+    return 0;
+  } catch (error) {
+    return stopped(error, io);
+  } finally {
+    await source.close();
+    close();
+  }
+}
+
+function retentionIn(args: Arguments) {
+  const days = args.whole('retention-days');
+  const mode = args.oneOf('retention-mode', ['governance', 'compliance']);
+  if (mode && days === undefined) throw new UsageError('--retention-mode needs --retention-days.');
+  if (days === undefined) return undefined;
+  const until = new Date(Date.now() + days * 86_400_000);
+  return { mode: mode === 'compliance' ? ('COMPLIANCE' as const) : ('GOVERNANCE' as const), until };
+}
