@@ -38,7 +38,7 @@ export const storageErrorCodes = [
   'store_refused',
   /** The store did not answer, or failed. Worth another try. */
   'store_unavailable',
-  /** An option or the bucket is set up wrongly. */
+  /** An option, the bucket or a line of the application is wrong. */
   'misconfigured',
   /** This store lacks what the call needs. */
   'not_supported',
@@ -48,10 +48,16 @@ export const storageErrorCodes = [
   'scan_unavailable',
   /** The scanner has not answered yet. The same call is worth another try, after `retryAfterSeconds`. */
   'scan_pending',
+  /** The file is on hold: nothing changes or removes it. */
+  'on_hold',
+  /** The organisation, or this place in it, is being erased: nothing is written there any more. */
+  'org_frozen',
   /** A gate of the application says no. */
   'not_allowed',
   /** A gate of the application could not say yes: nothing was stored or given out. Worth another try. */
   'check_unavailable',
+  /** The organisation, or this kind of its files, has no room left. Nothing was stored. */
+  'quota_exceeded',
   /** This user or organisation has as much under way as it may. Worth another try, after `retryAfterSeconds`. */
   'too_many_requests',
 ] as const;
@@ -73,18 +79,29 @@ export class StorageError extends Error {
   readonly etag?: string;
   /** Bytes of the file, where `range_not_satisfiable` was answered with it. */
   readonly size?: number;
+  /** The name of what a scanner found, where `malware_found` was answered. */
+  readonly signature?: string;
   /** Seconds after which the same call is worth another try; set where one is. */
   readonly retryAfterSeconds?: number;
 
   constructor(
     readonly code: StorageErrorCode,
     message: string,
-    options: { cause?: unknown; retryAfterSeconds?: number; etag?: string; size?: number } = {},
+    options: { cause?: unknown; retryAfterSeconds?: number; etag?: string; size?: number; signature?: string } = {},
   ) {
     super(message, options);
     if (options.etag !== undefined) this.etag = options.etag;
     if (options.size !== undefined) this.size = options.size;
+    if (options.signature !== undefined) this.signature = options.signature;
     const retryAfterSeconds = options.retryAfterSeconds ?? secondsToWait[code];
     if (retryAfterSeconds !== undefined) this.retryAfterSeconds = retryAfterSeconds;
   }
 }
+
+/** What several places say, in one wording. */
+export const nameTaken = (cause?: unknown): StorageError =>
+  new StorageError('already_exists', 'There is already a file with this name.', { cause });
+export const notInThatState = (cause?: unknown): StorageError =>
+  new StorageError('precondition_failed', 'The file is not in the state that the request asked for.', { cause });
+export const transferCancelled = (cause?: unknown): StorageError =>
+  new StorageError('cancelled', 'The transfer was cancelled.', { cause });

@@ -5,7 +5,7 @@ import { FormUploadsService } from './kinds/form-upload.js';
 import { TenantGuard } from './http/tenant.guard.js';
 import { parseOrgId } from './keys/org-id.js';
 import { StorageModule } from './storage.module.js';
-import type { StorageModuleOptions } from './storage.options.js';
+import type { StorageModuleOptions } from './options/storage.options.js';
 import { STORAGE_SETTINGS } from './storage.tokens.js';
 import { InjectStorage, TenantStorage } from './tenant-storage.js';
 import { startTestStorage, type TestStorage } from './testing/test-storage.js';

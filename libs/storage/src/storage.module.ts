@@ -7,17 +7,23 @@ import { FormUploadsService } from './kinds/form-upload.js';
 import { SignaturesService } from './kinds/signature.js';
 import { TemplatesService } from './kinds/logo.js';
 import { TenantGuard } from './http/tenant.guard.js';
-import { ObjectStore } from './s3/object-store.js';
-import { OrgClients } from './s3/org-clients.js';
-import { Presigner } from './s3/presigner.js';
-import { createServingClient, S3_CLIENT } from './s3/s3-client.js';
+import { ObjectStore } from './store/object-store.js';
+import { OrgClients } from './store/client/org-clients.js';
+import { Presigner } from './store/signing/presigner.js';
+import { createServingClient, S3_CLIENT } from './store/client/s3-client.js';
 import { UploadEndings } from './direct/completion.js';
 import { StorageEvents } from './files/events.js';
-import { FileAccess } from './files/file-access.js';
+import { FileAccess } from './files/reads/file-access.js';
 import { Files } from './files/files.js';
-import { Gates } from './files/gates.js';
-import { StreamedUploads } from './files/streamed-uploads.js';
-import { UploadWatch } from './files/upload-watch.js';
+import { Gates } from './files/gates/gates.js';
+import { StreamedUploads } from './files/uploads/streamed-uploads.js';
+import { UploadWatch } from './files/uploads/upload-watch.js';
+import { Journal } from './journal/journal.js';
+import { OrgGate } from './org/control/org-gate.js';
+import { Erasure } from './org/erasure/erasure.js';
+import { Holds } from './org/holds/holds.js';
+import { Trash } from './org/trash/trash.js';
+import { VersionStore } from './store/versions/version-store.js';
 import { StorageError } from './storage.error.js';
 import {
   ConfigurableModuleClass,
@@ -25,13 +31,18 @@ import {
   type ASYNC_OPTIONS_TYPE,
   type OPTIONS_TYPE,
 } from './storage.module-definition.js';
-import { storageSettings, type StorageSettings } from './storage.settings.js';
+import { storageSettings, type StorageSettings } from './options/storage.settings.js';
 import { getStorageToken, STORAGE_SETTINGS } from './storage.tokens.js';
+import { StorageHealth } from './storage-health.js';
 import { STORE_NAME, StoreLife } from './store-life.js';
+import { telemetryOf } from './telemetry/telemetry-of.js';
 import { TenantStorage } from './tenant-storage.js';
-import { DirectUploads } from './files/direct-uploads.js';
+import { DirectUploads } from './files/uploads/direct-uploads.js';
+
+const JOURNAL = Symbol('the journal of StorageModule');
 
 const offered = [
+  StorageHealth,
   Files,
   FormUploadsService,
   SignaturesService,
@@ -39,6 +50,9 @@ const offered = [
   TemplatesService,
   AuditArchiveService,
   DirectUploads,
+  Trash,
+  Holds,
+  Erasure,
   StorageEvents,
   BucketDoctor,
   TenantGuard,
@@ -64,9 +78,23 @@ const providers: Provider[] = [
       new ObjectStore(settings, clients, new Presigner(settings)),
   },
   {
+    provide: VersionStore,
+    inject: [STORAGE_SETTINGS, OrgClients, ObjectStore],
+    useFactory: (settings: StorageSettings, clients: OrgClients, store: ObjectStore) =>
+      new VersionStore(settings, clients, store),
+  },
+  {
     provide: Gates,
+    inject: [STORAGE_SETTINGS, ObjectStore, JOURNAL],
+    useFactory: (settings: StorageSettings, store: ObjectStore, journal: Journal | undefined) => {
+      const control = settings.orgControl ? [new OrgGate(store)] : [];
+      return new Gates([...control, ...settings.gates, ...(journal ? [journal] : [])], telemetryOf(settings));
+    },
+  },
+  {
+    provide: JOURNAL,
     inject: [STORAGE_SETTINGS],
-    useFactory: ({ gates }: StorageSettings) => new Gates(gates),
+    useFactory: ({ journal }: StorageSettings) => journal && new Journal(journal),
   },
   {
     provide: UploadEndings,

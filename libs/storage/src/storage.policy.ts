@@ -28,8 +28,8 @@ export const partBytes = 5 * 1024 * 1024;
 /** The size of every part of a direct multipart upload but the last: 8 MiB, 32 parts for the largest file. */
 export const ticketPartBytes = 8 * 1024 * 1024;
 
-/** Files of a list's page that carry read URLs: to sign is time of the event loop, which all requests share. */
-/** The files of one page of a list. */
+/** The objects of one page of a list. https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html */
 export const mostListed = 1_000;
 
+/** Files of a list's page that carry read URLs: to sign is time of the event loop, which all requests share. */
 export const mostListedWithUrls = 200;

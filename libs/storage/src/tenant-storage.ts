@@ -5,11 +5,14 @@ import { DocumentsService } from './kinds/document.js';
 import { FormUploadsService } from './kinds/form-upload.js';
 import { SignaturesService } from './kinds/signature.js';
 import { TemplatesService } from './kinds/logo.js';
-import { ObjectStore } from './s3/object-store.js';
+import { StorageHealth } from './storage-health.js';
+import { ObjectStore } from './store/object-store.js';
 import { StorageEvents } from './files/events.js';
 import { Files } from './files/files.js';
+import { Holds } from './org/holds/holds.js';
+import { Trash } from './org/trash/trash.js';
 import { getStorageToken } from './storage.tokens.js';
-import { DirectUploads } from './files/direct-uploads.js';
+import { DirectUploads } from './files/uploads/direct-uploads.js';
 
 /** All that one store offers, where an application has several: `@InjectStorage('archive') archive: TenantStorage`. */
 @Injectable()
@@ -22,9 +25,12 @@ export class TenantStorage {
     readonly templates: TemplatesService,
     readonly auditArchive: AuditArchiveService,
     readonly directUploads: DirectUploads,
+    readonly trash: Trash,
+    readonly holds: Holds,
     readonly events: StorageEvents,
     readonly objects: ObjectStore,
     readonly doctor: BucketDoctor,
+    readonly health: StorageHealth,
   ) {}
 }
 

@@ -3,7 +3,8 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { sealHash } from '../src/audit/seal.js';
 import { readNote } from '../src/audit/signed-note.js';
 import { NoteSigner, newKeyPair } from '../src/audit/signer.js';
-import { SealedMonth, type Records } from '../src/audit/sealed-month.js';
+import type { Records } from '../src/audit/json-lines.js';
+import { SealedMonth } from '../src/audit/sealed-month.js';
 
 export const keys = newKeyPair();
 export const publicKey = createPublicKey(keys.publicKey);

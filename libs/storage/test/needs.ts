@@ -1,4 +1,4 @@
-import type { StoreCapabilities } from '../src/storage.options.js';
+import type { StoreCapabilities } from '../src/options/store-presets.js';
 import type { TestStorage } from '../src/testing/test-storage.js';
 
 /** What a test asks of the store: one of its capabilities, or the embedded server's clock, faults and log. */
@@ -21,4 +21,13 @@ export function testNeeding(storage: Lacking, ...needs: Need[]): jest.It {
     (name: string, run: (...args: never[]) => unknown) =>
       test.skip.each(...table)(`${name} ${reason}`, run as never);
   return Object.assign(skipped, { each }) as unknown as jest.It;
+}
+
+/** The same for a program of the system, by whether it runs. */
+export const testWith = (program: string, isThere: () => boolean): jest.It | jest.It['skip'] =>
+  isThere() ? test : named(program);
+
+function named(program: string): jest.It['skip'] {
+  return ((name: string, run?: jest.ProvidesCallback) =>
+    test.skip(`${name} [skipped: there is no ${program} here]`, run)) as jest.It['skip'];
 }

@@ -2,9 +2,10 @@ import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { Test } from '@nestjs/testing';
 import { orgScopedKey } from '../src/keys/object-key.js';
 import { parseOrgId } from '../src/keys/org-id.js';
-import { ObjectStore } from '../src/s3/object-store.js';
+import { ObjectStore } from '../src/store/object-store.js';
+import { VersionStore } from '../src/store/versions/version-store.js';
 import { StorageModule } from '../src/storage.module.js';
-import type { StorageModuleOptions } from '../src/storage.options.js';
+import type { StorageModuleOptions } from '../src/options/storage.options.js';
 import { startTestStorage } from '../src/testing/test-storage.js';
 
 export const one = parseOrgId('1');
@@ -16,12 +17,13 @@ export const attributes = { contentType: 'application/pdf', metadata: { 'file-na
 export async function startObjectStore() {
   const storage = await startTestStorage();
   const open: { close(): Promise<void> }[] = [];
-  const storeWith = async (options: Partial<StorageModuleOptions> = {}) => {
+  const storesWith = async (options: Partial<StorageModuleOptions> = {}) => {
     const imports = [StorageModule.forRoot({ ...storage.options, ...options })];
     const module = await Test.createTestingModule({ imports }).compile();
     open.push(module);
-    return module.get(ObjectStore);
+    return { store: module.get(ObjectStore), versions: module.get(VersionStore) };
   };
+  const storeWith = async (options?: Partial<StorageModuleOptions>) => (await storesWith(options)).store;
   const reset = async () => {
     if (storage.isEmbedded) storage.s3.faults.clear();
     await storage.empty();
@@ -35,7 +37,7 @@ export async function startObjectStore() {
     const { Body } = await storage.raw.send(new GetObjectCommand({ Bucket: storage.bucket, Key: key }));
     return Buffer.from(await Body!.transformToByteArray());
   };
-  return { storage, store: await storeWith(), storeWith, stored, reset, close };
+  return { storage, store: await storeWith(), storeWith, storesWith, stored, reset, close };
 }
 
 export async function* stream(bytes: Buffer, chunk = 65_536) {

@@ -48,3 +48,16 @@ const corpus = JSON.parse(readFileSync(new URL('../src/keys/key-corpus.json', im
 export const corpusKeys = corpus.paths
   .filter(({ verdict }) => verdict === 'accept')
   .map(({ path }) => `11/${path.normalize('NFC')}`);
+
+/** The same request with the parameter that names its grant. */
+export function withGrant<C extends object>(command: C, grant: string): C {
+  const { middlewareStack } = command as { middlewareStack: { add(middleware: unknown, options: object): void } };
+  middlewareStack.add(
+    (next: (args: object) => unknown) => (args: { request: { query: Record<string, string> } }) => {
+      args.request.query['x-grant'] = grant;
+      return next(args);
+    },
+    { step: 'build', name: 'grant' },
+  );
+  return command;
+}

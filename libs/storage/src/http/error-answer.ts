@@ -28,10 +28,16 @@ const statusOf: Record<StorageErrorCode, number> = {
   malware_found: 422,
   scan_unavailable: 503,
   scan_pending: 409,
+  on_hold: 423,
+  org_frozen: 423,
   not_allowed: 403,
   check_unavailable: 503,
   too_many_requests: 429,
+  quota_exceeded: 507,
 };
+
+/** 5xx all the same: what they say is for the caller. */
+const spoken: ReadonlySet<StorageErrorCode> = new Set(['not_supported', 'quota_exceeded']);
 
 const storeTrouble = 'The file store does not answer as it should. Try again later.';
 
@@ -45,5 +51,5 @@ export interface ErrorAnswer {
 /** What a client is told of an error: what `StorageErrorFilter` answers, and one of several files in an answer of your own. */
 export function answerOf({ code, message }: StorageError): ErrorAnswer {
   const statusCode = statusOf[code];
-  return { statusCode, code, message: statusCode >= 500 && code !== 'not_supported' ? storeTrouble : message };
+  return { statusCode, code, message: statusCode >= 500 && !spoken.has(code) ? storeTrouble : message };
 }

@@ -24,6 +24,29 @@ export function requireFlatBody(body: unknown): asserts body is Record<string, s
   }
 }
 
+/**
+ * Refuses JSON with a list or an object in its object before it is parsed: 10 KB of brackets take a quarter of a millisecond
+ * to parse and are garbage then. For a parser of Express, `json({ verify: requireFlatJson })`; what is read in another
+ * encoding than UTF-8 is left to `requireFlatBody`, which looks at the parsed body.
+ *
+ * @throws {StorageError} `invalid_request`
+ */
+export function requireFlatJson(_request: unknown, _response: unknown, body: Uint8Array, encoding = 'utf-8'): void {
+  if (!/^utf-?8$/i.test(encoding)) return;
+  let depth = 0;
+  let isText = false;
+  for (let at = 0; at < body.length; at += 1) {
+    const byte = body[at];
+    if (byte === quote) isText = !isText;
+    else if (isText) at += byte === backslash ? 1 : 0;
+    else if (byte === brace || byte === bracket) {
+      if (depth++ > 0) refuse('The body must be flat: no list and no object within its object.');
+    } else if (byte === endOfBrace || byte === endOfBracket) depth -= 1;
+  }
+}
+
+const [quote, backslash, brace, bracket, endOfBrace, endOfBracket] = Buffer.from('"\\{[}]');
+
 function refuse(message: string): never {
   throw new StorageError('invalid_request', message);
 }

@@ -21,11 +21,12 @@ import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { AddressInfo } from 'node:net';
 import { send } from '../../test/http.js';
+import { testNeeding } from '../../test/needs.js';
 import { FormUploadsService } from '../kinds/form-upload.js';
 import type { FormFieldPlace, FormFilePlace } from '../keys/layout.js';
 import type { OrgId } from '../keys/org-id.js';
 import { StorageModule } from '../storage.module.js';
-import { startTestStorage, type TestStorage } from '../testing/test-storage.js';
+import { startTestStorage } from '../testing/test-storage.js';
 import { leaveFilesUnread, type HttpRequest, type HttpResponse } from './platform.js';
 import { receiveFile } from './receive-file.js';
 import { ReceivedFile, ReceivedFiles } from './received-file.js';
@@ -89,15 +90,18 @@ class Scans {
   }
 }
 
+const storage = await startTestStorage();
+const onEmbedded = testNeeding(storage, 'embedded server');
+afterAll(() => storage.close());
+
 describe.each([
   ['Express', () => new ExpressAdapter()],
   ['Fastify', () => new FastifyAdapter()],
 ])('on %s', (name, adapter) => {
-  let storage: TestStorage;
   let app: INestApplication;
   let files: string;
   beforeAll(async () => {
-    storage = await startTestStorage();
+    await storage.empty();
     @Module({ imports: [StorageModule.forRoot(storage.options)], controllers: [Scans] })
     class App {}
     app = await NestFactory.create(App, adapter(), { logger: false });
@@ -108,7 +112,6 @@ describe.each([
   });
   afterAll(async () => {
     await app.close();
-    await storage.close();
   });
 
   const as = (org: string, headers: Record<string, string> = {}) => ({ 'x-org': org, ...headers });
@@ -199,7 +202,7 @@ describe.each([
     }
   });
 
-  test(`it is ${name}, and a store that fails is told without detail`, async () => {
+  onEmbedded(`it is ${name}, and a store that fails is told without detail`, async () => {
     expect(app.getHttpAdapter().getType()).toBe(name.toLowerCase());
     const remove = storage.s3.faults.add({ operation: 'GetObject', action: 'refuse' });
     const { status, body } = await send('GET', `${files}/raw.txt/content`, { headers: as('1') });

@@ -63,7 +63,7 @@ export async function* receiveFiles(from: HttpRequest): AsyncGenerator<ReceivedF
   const signal = goneSignal(request);
   if (signal.aborted) throw gone();
   if (!isForm(request)) {
-    const found = request.headers['content-type'] ?? 'no Content-Type';
+    const found = request.headers['content-type'] ?? 'a body without Content-Type';
     throw new StorageError(
       'type_not_accepted',
       `Send multipart/form-data with the file in a field "file", not ${found}.`,

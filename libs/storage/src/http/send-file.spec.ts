@@ -1,5 +1,9 @@
-import type { IncomingMessage } from 'node:http';
-import { readOptionsOf } from './send-file.js';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { send } from '../../test/http.js';
+import { readOptionsOf, sendFile, type SendOptions } from './send-file.js';
 
 const asked = (headers: object, method = 'GET') => readOptionsOf({ headers, method } as IncomingMessage);
 
@@ -46,4 +50,20 @@ test.each(['"\xe9"', 'a\tb'])('an If-Range of %j is refused', (tag) => {
   expect(() => asked({ 'if-range': tag, range: 'bytes=0-1' })).toThrow(
     expect.objectContaining({ code: 'invalid_request' }),
   );
+});
+
+test.each<[SendOptions, string]>([
+  [{}, 'private, no-cache'],
+  [{ cacheControl: undefined }, 'private, no-cache'],
+  [{ cacheControl: 'no-store' }, 'no-store'],
+])('with %j a copy is kept as %s, and never for somebody else', async (options, expected) => {
+  const server = createServer((request, response) => {
+    const file = { fileName: 'a.txt', contentType: 'text/plain', size: 1, etag: '"e"' };
+    const headers = { contentType: 'text/plain', contentDisposition: 'attachment', cacheControl: 'private, no-cache' };
+    void sendFile(request, response, { file, body: Readable.from(['x']), length: 1, ...headers }, options);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { headers } = await send('GET', `http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  server.close();
+  expect(headers).toMatchObject({ 'cache-control': expected, vary: 'Authorization, Cookie' });
 });

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import type { FileStream } from '../files/outgoing.js';
-import type { ReadOptions } from '../s3/object-requests.js';
+import type { FileStream } from '../files/reads/outgoing.js';
+import type { ReadOptions } from '../store/object-requests.js';
 import { StorageError } from '../storage.error.js';
 import { nodeRequest, nodeResponse, type HttpRequest, type HttpResponse } from './platform.js';
 
@@ -52,7 +52,7 @@ export const variesBy = 'Authorization, Cookie';
 
 export interface SendOptions {
   /** `no-store` keeps no copy at all, on computers that people share. Default: a copy that is asked for again before each use. */
-  cacheControl?: 'private, no-cache' | 'no-store';
+  cacheControl?: 'private, no-cache' | 'no-store' | undefined;
 }
 
 /**

@@ -20,7 +20,9 @@ export class StorageErrorFilter implements ExceptionFilter<StorageError> {
     const response = nodeResponse(host.switchToHttp().getResponse<HttpResponse>());
     const answer = answerOf(error);
     const { statusCode } = answer;
-    if (statusCode >= 500) this.#logger.error(`${nameOf(response)}${logText(error)}`);
+    // A full organisation is no fault of ours, and says so with each upload.
+    if (statusCode >= 500 && error.code !== 'quota_exceeded')
+      this.#logger.error(`${nameOf(response)}${logText(error)}`);
     if (response.headersSent) {
       response.destroy();
       return;

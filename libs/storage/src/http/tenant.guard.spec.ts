@@ -2,9 +2,9 @@ import { Controller, Get, UseFilters, UseGuards, type ExecutionContext, type INe
 import { Test } from '@nestjs/testing';
 import type { AddressInfo } from 'node:net';
 import type { OrgId } from '../keys/org-id.js';
-import type { StorageModuleOptions } from '../storage.options.js';
+import type { StorageModuleOptions } from '../options/storage.options.js';
 import { StorageModule } from '../storage.module.js';
-import { storageSettings } from '../storage.settings.js';
+import { storageSettings } from '../options/storage.settings.js';
 import { StorageErrorFilter } from './storage-error.filter.js';
 import { CurrentOrg, TenantGuard } from './tenant.guard.js';
 

@@ -4,7 +4,7 @@ export const hex = (text: string) => Buffer.from(text.replaceAll(' ', ''), 'hex'
 export const latin1 = (text: string) => Buffer.from(text, 'latin1');
 export const join = (...parts: (Buffer | string)[]) =>
   Buffer.concat(parts.map((part) => (typeof part === 'string' ? latin1(part) : part)));
-export const u16le = (value: number) => Buffer.from([value & 0xff, value >> 8]);
+const u16le = (value: number) => Buffer.from([value & 0xff, value >> 8]);
 export const u32 = (value: number) => hex(value.toString(16).padStart(8, '0'));
 export const u32le = (value: number) => u32(value).reverse();
 
@@ -63,7 +63,7 @@ export const webm = hex(
 export const mp3Frame = join(hex('fffb9000'), Buffer.alloc(413));
 export const aacFrame = join(hex('fff15080 029ffc'), hex('de020000 00000000 0000000000'));
 export const flac = join('fLaC', hex('80000022 1000 1000 000000 000000 0ac442f0 00000000'), Buffer.alloc(16));
-export const oggPage = (packet: Buffer) =>
+const oggPage = (packet: Buffer) =>
   join('OggS', hex('00 02'), Buffer.alloc(8), u32le(1), Buffer.alloc(8), Buffer.from([1, packet.length]), packet);
 export const opus = oggPage(join('OpusHead', hex('01 01 3801 80bb0000 0000 00')));
 export const vorbis = oggPage(join(hex('01'), 'vorbis', hex('00000000 01 44ac0000 00000000 00000000 00000000 b8 01')));

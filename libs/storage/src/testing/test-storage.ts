@@ -2,20 +2,21 @@ import {
   AbortMultipartUploadCommand,
   CreateBucketCommand,
   DeleteBucketCommand,
-  DeleteObjectCommand,
+  DeleteObjectsCommand,
   ListMultipartUploadsCommand,
   ListObjectsV2Command,
   S3Client,
 } from '@aws-sdk/client-s3';
 import { startEmbeddedS3, type EmbeddedS3, type EmbeddedS3Options } from '../../../embedded-s3/src/index.js';
 import { randomBytes } from 'node:crypto';
-import { checkedBucketOptions } from '../bucket/bucket.options.js';
-import { bucketOptionsOf } from '../bucket/check-bucket.js';
+import { checkedBucketOptions } from '../bucket/desired/bucket.options.js';
+import { bucketOptionsOf } from '../bucket/apply/check-bucket.js';
 import { runProbes } from '../bucket/probes/run-probes.js';
-import { provision } from '../bucket/provision.js';
-import { createS3Client } from '../s3/s3-client.js';
-import type { StorageModuleOptions, StoreCapabilities } from '../storage.options.js';
-import { storageSettings } from '../storage.settings.js';
+import { provision } from '../bucket/apply/provision.js';
+import { createS3Client } from '../store/client/s3-client.js';
+import type { StorageModuleOptions } from '../options/storage.options.js';
+import type { StoreCapabilities } from '../options/store-presets.js';
+import { storageSettings } from '../options/storage.settings.js';
 
 /** A store for tests with an empty bucket, and options that lead `StorageModule` to it. */
 export interface TestStorage {
@@ -78,7 +79,10 @@ export async function startTestStorage({
     for (const { Key, UploadId } of Uploads) {
       await raw.send(new AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId }));
     }
-    for (const Key of await objects()) await raw.send(new DeleteObjectCommand({ Bucket: bucket, Key }));
+    const Objects = (await objects()).map((Key) => ({ Key }));
+    if (Objects.length === 0) return;
+    const { Errors } = await raw.send(new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects, Quiet: true } }));
+    if (Errors) throw new Error(`The test bucket could not be emptied: ${JSON.stringify(Errors)}`);
   };
   const close = async () => {
     if (!target.server) {
@@ -105,7 +109,7 @@ export async function startTestStorage({
   };
 }
 
-const isMark = (key: string) => key.startsWith('incoming/') && key.endsWith('.over');
+const isMark = (key: string) => /^incoming\/.*\.(?:over|ended)$/.test(key);
 
 interface Target {
   bucket: string;
@@ -128,7 +132,7 @@ async function embeddedStore(embedded?: EmbeddedS3Options, storage?: Partial<Sto
   admin.destroy();
   const failed = steps.filter(({ outcome }) => outcome === 'failed');
   if (failed.length > 0) throw new Error(`The test bucket could not be provisioned: ${JSON.stringify(failed)}`);
-  return { bucket, options, raw: rawClient(options), capabilities: settings.capabilities, server };
+  return { bucket, options, raw: rawClient(options), capabilities: settings.store, server };
 }
 
 async function externalStore(storage?: Partial<StorageModuleOptions>): Promise<Target> {
@@ -148,11 +152,11 @@ async function externalStore(storage?: Partial<StorageModuleOptions>): Promise<T
   const settings = storageSettings(options);
   const admin = createS3Client(settings);
   const checked = checkedBucketOptions(bucketOptionsOf(settings, {}));
-  const { capabilities } = await runProbes(settings, admin, checked);
+  const { store: capabilities } = await runProbes(settings, admin, checked);
   admin.destroy();
   return {
     bucket: options.bucket,
-    options: { ...options, capabilities: { ...capabilities, ...storage?.capabilities } },
+    options: { ...options, store: capabilities, ...(storage?.store && { store: storage.store }) },
     raw,
     capabilities,
   };

@@ -1,4 +1,4 @@
-import type { FindingKind } from './finding.js';
+import type { FindingKind } from './report/finding.js';
 import type { Exchange } from './proof.js';
 import { codeOf, isGood, type Answer } from './wire.js';
 
@@ -9,13 +9,13 @@ const always = new Set([
   'request-id',
   'traceparent',
   'x-amz-request-id',
+  'x-amz-id-2',
   'keep-alive',
   'connection',
 ]);
 
 /** Different for each answer without giving anything away. */
-export const isVolatile = (header: string, more: ReadonlySet<string>): boolean =>
-  always.has(header) || more.has(header);
+const isVolatile = (header: string, more: ReadonlySet<string>): boolean => always.has(header) || more.has(header);
 
 export interface Difference {
   kind: FindingKind;

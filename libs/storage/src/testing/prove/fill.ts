@@ -1,7 +1,7 @@
 import { isWriting, plansFor, type Plan } from './plan.js';
 import type { Filled, Proof } from './proof.js';
 import { nameOf, type Route } from './routes/route.js';
-import { follow, ticketIn } from './tickets.js';
+import { follow, ticketIn } from './replay/tickets.js';
 import { codeOf, isGood, type Answer } from './wire.js';
 
 const passes = 3;
@@ -25,29 +25,46 @@ function plan(proof: Proof, route: Route): void {
   else proof.unfilled.set(nameOf(route), { route });
 }
 
-const plannerOf = (proof: Proof) => ({
+export const plannerOf = (proof: Proof) => ({
   person: proof.people.owner,
   known: proof.known,
   samples: proof.samples,
   next: () => proof.next(),
 });
 
+/** How often what a refusal says is tried again. */
+const mostLessons = 12;
+
+/** With what is known of the route, then with what its refusals teach. */
 async function tryToFill(proof: Proof, route: Route): Promise<void> {
+  for (let lesson = 0; lesson < mostLessons; lesson++) {
+    const refusals = await tryPlans(proof, route);
+    if (proof.filled.has(nameOf(route)) || refusals.length === 0) return;
+    // The fullest request first: what it is refused for says most.
+    if (!refusals.some(({ plan, answer }) => proof.lessons.learn(plan, answer))) return;
+  }
+}
+
+/** What the plans were refused with; empty where one was good, or none could be made. */
+async function tryPlans(proof: Proof, route: Route): Promise<Filled[]> {
   const name = nameOf(route);
-  let last: Answer | undefined;
+  const refusals: Filled[] = [];
   const plans = plansFor(route, plannerOf(proof)).slice(0, 6);
   const unsent = plans.filter(({ learned }) => learned.length > 0).map((plan) => ({ ...plan, isUnsent: true }));
   for (const first of [...plans, ...unsent]) {
     const planned = await renewed(proof, first);
     const { answer } = await proof.ask(proof.people.owner, planned);
-    last = answer;
-    if (!isGood(answer) && !(answer.status >= 300 && answer.status < 400)) continue;
+    if (!isGood(answer) && !(answer.status >= 300 && answer.status < 400)) {
+      refusals.push({ plan: planned, answer });
+      continue;
+    }
     await learn(proof, { plan: planned, answer });
     proof.filled.set(name, { plan: planned, answer });
     proof.unfilled.delete(name);
-    return;
+    return [];
   }
-  proof.unfilled.set(name, { route, ...(last && { answer: last }) });
+  proof.unfilled.set(name, { route, ...(refusals.length > 0 && { answer: refusals.at(-1)!.answer }) });
+  return refusals;
 }
 
 async function learn(proof: Proof, { plan: { route, params, json }, answer }: Filled, isSent = true): Promise<void> {
@@ -72,7 +89,7 @@ export async function renewed(proof: Proof, plan: Plan): Promise<Plan> {
   const { answer } = await proof.ask(proof.people.owner, again);
   if (!isGood(answer)) return plan;
   await learn(proof, { plan: again, answer }, !plan.isUnsent);
-  const [fresh] = plansFor(plan.route, plannerOf(proof));
+  const fresh = plansFor(plan.route, plannerOf(proof)).find(({ learned }) => learned.join() === plan.learned.join());
   return fresh ? { ...fresh, isUnsent: plan.isUnsent } : plan;
 }
 

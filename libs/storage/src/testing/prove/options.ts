@@ -17,8 +17,8 @@ export interface ProofOptions {
   organisations: readonly ProofOrganisation[];
   /** Decides every made-up value; the same seed sends the same. Default: 1. */
   seed?: number;
-  /** An OpenAPI 3 document or its path. Default: looked for at the usual places. */
-  openapi?: string | object;
+  /** An OpenAPI 3 document or its path. Default: looked for at the usual places; `false`: none. */
+  openapi?: string | object | false;
   /**
    * What names and guesses cannot know. By the name of an id, a query or a property (`{ audience: 'patient' }`), or by a route
    * (`{ 'POST /notes': { text: 'x' } }`: its JSON body). `{name}` in a text stands for what was learned under that name.

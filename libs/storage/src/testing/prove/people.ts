@@ -1,6 +1,6 @@
 import { forgedTokens } from '../attacks/sign-in.attacks.js';
 import { orgOfToken, type Marks, type Person, type ProofOrganisation } from './options.js';
-import type { Seeded } from './random.js';
+import type { Seeded } from './replay/random.js';
 
 export interface People {
   owner: Person;

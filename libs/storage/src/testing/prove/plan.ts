@@ -1,7 +1,7 @@
 import { fileOf, formOf, typeFor } from './files.js';
-import type { Known } from './known.js';
+import { isGiven, type Known } from './known.js';
 import { namesOrg, type Person } from './options.js';
-import { holesIn, nameOf, type Hint, type Route } from './routes/route.js';
+import { holesIn, nameOf, type Described, type Hint, type Route } from './routes/route.js';
 
 /** A request before its last values are put in. */
 export interface Plan {
@@ -44,7 +44,8 @@ export function plansFor(route: Route, planner: Planner): Plan[] {
   return chosen.flatMap((params) => {
     if (!isWriting(route) && !route.described?.body) return [{ route, params, query, learned: [] }];
     // Free texts with a mark first; where that is refused, as the description has them.
-    return [true, false].map((isMarked) => withBody({ route, params, query, learned: [] }, planner, isMarked));
+    const plain = [true, false].map((isMarked) => withBody({ route, params, query, learned: [] }, planner, isMarked));
+    return [...plain, ...withGiven({ route, params, query, learned: [] }, planner)];
   });
 }
 
@@ -61,8 +62,20 @@ function valuesOf({ path, method, described }: Route, hole: string, planner: Pla
   if (learned.length > 0) return learned;
   if (example !== undefined) return isFileName ? [] : [example];
   // Whoever writes may choose; whoever reads must know.
-  if (method === 'PUT') return [/id$|number|year|month/i.test(hole) ? '7' : `${person.marks.name}${next()}`];
+  if (method === 'PUT' || method === 'POST') {
+    if (hint?.format === 'uuid') return [`00000000-0000-4000-8000-${String(next()).padStart(12, '0')}`];
+    const isNumber = hint?.type === 'number' || /id$|number|year|month/i.test(hole);
+    return [isNumber ? '7' : `${person.marks.name}${next()}`];
+  }
   return [];
+}
+
+/** Where nothing says what a body is: what the route above has given. */
+function withGiven(plan: Plan, { known, samples }: Planner): Plan[] {
+  const json = known.givenAbove(plan.route.path);
+  const learned = Object.keys(json);
+  if (hasNames(plan.route.described?.body) || nameOf(plan.route) in samples || learned.length === 0) return [];
+  return [{ ...plan, json, learned, contentType: 'application/json' }];
 }
 
 function withBody(plan: Plan, planner: Planner, isMarked: boolean): Plan {
@@ -104,17 +117,22 @@ function sampled(
   return { json: Object.fromEntries(entries), learned };
 }
 
+const hasNames = (body: Described['body']): body is NonNullable<typeof body> => Object.keys(body ?? {}).length > 0;
+
+/** Names that texts often have, for routes of which nothing is known: whoever does not want them says so or drops them. */
+const usualTexts = { text: { required: true }, name: { required: true }, title: { required: true } };
+
 function described({ described }: Route, planner: Planner, isMarked: boolean) {
   const learned: string[] = [];
   const json: Record<string, unknown> = {};
-  const hints = Object.entries(described?.body ?? {});
+  const hints = Object.entries<Hint>(hasNames(described?.body) ? described.body : isMarked ? usualTexts : {});
   for (const [name, hint] of hints) {
     if (!hint.required && hint.allowed?.length !== 1 && !(name in planner.samples)) continue;
     const value = planner.samples[name] ?? made(name, hint, planner, isMarked);
     const known = planner.known.named(name);
-    const isGiven = value === undefined && known !== undefined;
-    if (isGiven) learned.push(name);
-    json[name] = isGiven ? known : value;
+    const isLearned = value === undefined && known !== undefined;
+    if (isLearned) learned.push(name);
+    json[name] = isLearned ? known : value;
   }
   const type = String(json['contentType'] ?? described?.body?.['contentType']?.allowed?.[0] ?? 'image/png');
   if ('size' in json) json['size'] = fileOf(type, planner.person.marks).length;
@@ -131,8 +149,17 @@ function made(name: string, hint: Hint, { person, next, known }: Planner, isMark
   if (hint.type === 'boolean') return hint.example ?? false;
   if (hint.type === 'array') return hint.example ?? [];
   const example = typeof hint.example === 'string' ? hint.example : undefined;
-  if (example && /\.\w{2,5}$/.test(example)) return `${person.marks.name}${next()}-${example}`;
-  if (/token|ticket|secret/i.test(name) || (example === undefined && known.named(name) !== undefined)) return example;
+  if (/\.\w{2,5}$/.test(example ?? '') || /file_?name/i.test(name))
+    return `${person.marks.name}${next()}-${example ?? 'file.png'}`;
+  const value = known.named(name);
+  if (/token|ticket|secret/i.test(name) || (example === undefined && value !== undefined && isGiven(name, value)))
+    return example;
+  if (example === undefined && /content_?type|mime/i.test(name)) return 'image/png';
+  if (example === undefined && (hint.format === 'email' || /mail/i.test(name)))
+    return `${person.marks.text}@example.com`;
+  if (example === undefined && hint.format === 'uuid')
+    return `00000000-0000-4000-8000-${String(next()).padStart(12, '0')}`;
+  if (example === undefined && hint.format === 'uri') return `https://example.com/${person.marks.text}`;
   if (closed.test(name) || hint.format) return example ?? (hint.format === 'date-time' ? '2026-01-01T00:00:00Z' : '1');
   return isMarked || example === undefined ? `${person.marks.text}${next()}` : example;
 }

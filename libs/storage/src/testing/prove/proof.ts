@@ -1,11 +1,12 @@
-import type { Finding, FindingKind } from './finding.js';
-import { curlOf } from './curl.js';
+import type { Finding, FindingKind } from './report/finding.js';
+import { curlOf } from './report/curl.js';
 import { Known } from './known.js';
-import { traceOf, type Trace } from './marks.js';
+import { Lessons } from './learn/lessons.js';
+import { traceOf, type Trace } from './replay/marks.js';
 import type { Person } from './options.js';
 import type { People } from './people.js';
 import type { Plan } from './plan.js';
-import type { Seeded } from './random.js';
+import type { Seeded } from './replay/random.js';
 import { nameOf, type Route } from './routes/route.js';
 import type { Answer, Sent, Wire } from './wire.js';
 
@@ -39,6 +40,7 @@ export class Proof {
   readonly unfilled = new Map<string, { route: Route; answer?: Answer }>();
   readonly findings: Finding[] = [];
   readonly known = new Known();
+  readonly lessons = new Lessons();
   /** Host and parameter names of signed URLs that were altered already. */
   readonly alteredUrls = new Set<string>();
   requests = 0;

@@ -1,18 +1,18 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { alterUrls } from './altered-urls.js';
+import { alterUrls } from './replay/altered-urls.js';
 import { fill, whyNot } from './fill.js';
 import { checkedOptions, type ProofOptions, type ProofTarget } from './options.js';
 import { peopleOf } from './people.js';
 import { Proof } from './proof.js';
-import { Seeded } from './random.js';
-import { remove } from './removals.js';
-import { leaks, replayAsNobody, replayRead } from './replay-reads.js';
-import { replayWrite } from './replay-writes.js';
-import { ProofReport, type RouteResult } from './report.js';
+import { Seeded } from './replay/random.js';
+import { remove } from './replay/removals.js';
+import { leaks, replayAsNobody, replayRead } from './replay/replay-reads.js';
+import { replayWrite } from './replay/replay-writes.js';
+import { ProofReport, type RouteResult } from './report/report.js';
 import { findOpenApi, merged, routerRoutes } from './routes/find-routes.js';
 import { matches, nameOf, type Route } from './routes/route.js';
-import { time, type Timing } from './timing.js';
+import { time, type Timing } from './replay/timing.js';
 import { openWire } from './wire.js';
 
 /**

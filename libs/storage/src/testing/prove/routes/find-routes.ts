@@ -37,10 +37,11 @@ export function merged(fromRouter: readonly Route[], document: OpenApiDocument |
  * @throws {Error} where a named path has none
  */
 export async function findOpenApi(
-  given: string | object | undefined,
+  given: string | object | false | undefined,
   routes: readonly Route[],
   get: (path: string) => Promise<unknown>,
 ): Promise<OpenApiDocument | undefined> {
+  if (given === false) return undefined;
   if (typeof given === 'object') {
     if (isOpenApi(given)) return given;
     throw new Error('The option openapi is no OpenAPI document.');

@@ -3,7 +3,7 @@ export interface Route {
   method: string;
   /** With names in braces: `/api/forms/{formId}`. */
   path: string;
-  /** What a description says of it; without one, names and samples must do. */
+  /** What a description says of it, and what refusals taught; without either, names and samples must do. */
   described?: Described;
 }
 
