@@ -17,12 +17,15 @@ import {
   securityHeaders,
   shortPaths,
 } from './http/protection.js';
+import { metricsHandler } from './http/metrics.js';
 import { accessLog, requestId } from './http/request-id.js';
 import { servePage } from './page/page.js';
 import { STORE, type Store } from './store.module.js';
 
 /** The application, ready to listen. Bodies are read by the routes that want them, so no parser comes before. */
 export async function createApp(config: DemoConfig): Promise<NestExpressApplication> {
+  // OpenTelemetry is there before whoever counts with it.
+  const metrics = config.metrics && metricsHandler(config.metricsToken);
   const app = await NestFactory.create<NestExpressApplication>(DemoModule.forRoot(config), {
     bodyParser: false,
     abortOnError: false,
@@ -36,6 +39,7 @@ export async function createApp(config: DemoConfig): Promise<NestExpressApplicat
   if (config.accessLog) app.use(accessLog((line) => process.stdout.write(line)));
   if (config.demoMode && isLoopback(config.host)) app.use(namedAsThisMachine);
   app.use(securityHeaders, keptByNobody, shortPaths, identify);
+  if (metrics) app.use('/metrics', metrics);
   if (config.requestsPerMinute > 0) app.use(...requestLimits(config.requestsPerMinute));
   if (config.demoMode) servePage(app, origin);
   app.setGlobalPrefix('api');

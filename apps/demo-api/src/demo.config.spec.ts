@@ -36,7 +36,7 @@ describe('with a bucket', () => {
         bucket: 'clinic-files',
         region: 'eu-central-1',
         acl: 'none',
-        capabilities: { postPolicy: false, checksums: false },
+        store: { like: 'aws', postPolicy: false, checksums: false },
       },
       jwt: { algorithm: 'HS256', issuer: 'https://login.test/', audience: 'clinic-api' },
       uploadTokenSecrets: [secret],
@@ -53,6 +53,7 @@ describe('with a bucket', () => {
     ['S3_ACL', { S3_ACL: 'public-read' }],
     ['S3_FORCE_PATH_STYLE', { S3_FORCE_PATH_STYLE: 'yes' }],
     ['S3_LACKS', { S3_LACKS: 'post' }],
+    ['S3_STORE', { S3_STORE: 'garage' }],
     ['JWT_ALGORITHM', { JWT_ALGORITHM: '' }],
     ['JWT_ALGORITHM', { JWT_ALGORITHM: 'none' }],
     ['JWT_ISSUER', { JWT_ISSUER: ' ' }],
@@ -102,12 +103,14 @@ describe('without a bucket', () => {
     expect(first).toMatchObject({ demoMode: true, host: '127.0.0.1' });
     expect(first.store).toBeUndefined();
     expect(first.jwt.key?.symmetricKeySize).toBeGreaterThanOrEqual(32);
-    const again = readConfig({ DEMO_DATA_DIR: dataDir });
+    expect(first.scanner.name).toBe('eicar-only');
+    const again = { ...readConfig({ DEMO_DATA_DIR: dataDir }), scanner: first.scanner };
     expect([again, first.jwt.key?.equals(again.jwt.key!)]).toEqual([first, true]);
     expect(statSync(join(dataDir, 'secrets.json')).mode & 0o077).toBe(0);
   });
 
   it.each([
+    ['CLAMD must be where clamd listens', { CLAMD: 'http://127.0.0.1:3310/' }],
     ['S3_BUCKET is missing', { DEMO_MODE: 'false' }],
     ['S3_BUCKET is missing', { NODE_ENV: 'production' }],
     ['S3_REGION is set without S3_BUCKET', { S3_REGION: 'eu-central-1' }],

@@ -5,8 +5,10 @@ import { existsSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
-import type { StorageModuleOptions } from 'nest-tenant-storage';
+import type { ContentScanner, StorageModuleOptions } from 'nest-tenant-storage';
+import { readCatalog, type CatalogConfig } from './config/catalog.config.js';
 import { readJwt, type JwtConfig } from './config/jwt.config.js';
+import { readScanner } from './config/scanner.config.js';
 import { Settings, type Environment } from './config/settings.js';
 import { readStore } from './config/store.config.js';
 import { demoSecrets } from './demo/demo-secrets.js';
@@ -21,12 +23,19 @@ export interface DemoConfig {
   store?: StorageModuleOptions;
   /** The embedded server's port, and where browsers reach it, when that is not `host` and that port. */
   demoStore: { port: number; publicEndpoint?: string };
+  /** Rows beside the files; absent: the bucket alone. */
+  catalog?: CatalogConfig;
   jwt: JwtConfig;
   uploadTokenSecrets: readonly string[];
+  /** Looks for malware in every file that comes in. */
+  scanner: ContentScanner;
   /** Requests of one client address; 0: no limit. */
   requestsPerMinute: number;
   /** A line of JSON for each request. */
   accessLog: boolean;
+  /** Whether `/metrics` is there, and the token that it wants. */
+  metrics: boolean;
+  metricsToken?: string;
   /** Proxies in front whose `X-Forwarded-For` is believed. */
   trustedProxies: number;
 }
@@ -59,17 +68,26 @@ export function readConfig(env: Environment): DemoConfig {
       }.`,
     );
   }
+  const catalog = readCatalog(settings, demoMode && !store);
+  const metricsToken = settings.text('METRICS_TOKEN');
+  if (metricsToken !== undefined && metricsToken.length < 20) {
+    settings.mistake('METRICS_TOKEN must have 20 characters or more (try: openssl rand -base64 24).');
+  }
   const config: DemoConfig = {
     host,
     port,
     demoMode,
     dataDir,
     ...(store && { store }),
+    ...(catalog && { catalog }),
     demoStore: readDemoStore(settings, host, port),
     jwt: readJwt(settings, demoMode),
     uploadTokenSecrets: readUploadTokenSecrets(settings, demoMode),
+    scanner: readScanner(settings),
     requestsPerMinute: settings.whole('RATE_LIMIT_PER_MINUTE', 0, 10_000_000) ?? 6_000,
     accessLog: settings.flag('ACCESS_LOG') ?? !demoMode,
+    metrics: demoMode || metricsToken !== undefined,
+    ...(metricsToken !== undefined && { metricsToken }),
     trustedProxies: settings.whole('TRUSTED_PROXIES', 0, 16) ?? 0,
   };
   settings.throwMistakes();

@@ -1,8 +1,9 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ConfigModule, registerAs } from '@nestjs/config';
 import { AuthModule } from './auth/auth.module.js';
+import { CatalogRoutesModule } from './catalog/catalog-routes.module.js';
 import { configName, type DemoConfig } from './demo.config.js';
-import { DemoTokensModule } from './demo/demo-tokens.module.js';
+import { DemoModeModule } from './demo/demo-mode.module.js';
 import { FilesModule } from './files/files.module.js';
 import { HealthModule } from './health/health.module.js';
 import { Connections } from './http/connections.js';
@@ -18,7 +19,8 @@ export class DemoModule {
         AuthModule,
         FilesModule,
         HealthModule,
-        ...(config.demoMode ? [DemoTokensModule] : []),
+        ...(config.catalog ? [CatalogRoutesModule] : []),
+        ...(config.demoMode ? [DemoModeModule] : []),
       ],
       providers: [Connections],
     };

@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { createApp, listen } from './demo.app.js';
 import { loadConfig } from './demo.config.js';
-import { archiveSampleMonth } from './demo/demo-archive.js';
+import { archiveSampleMonths } from './demo/demo-archive.js';
 import { prepareBucket } from './demo/demo-bucket.js';
 import { DemoTokens } from './demo/demo-tokens.js';
 import { walkThrough } from './demo/walk-through.js';
@@ -12,7 +12,10 @@ async function bootstrap(): Promise<void> {
   const origin = await listen(app, config);
   if (!config.store) {
     await prepareBucket(app, origin);
-    await archiveSampleMonth(app);
+    await archiveSampleMonths(app);
+  }
+  if (config.scanner.name === 'eicar-only') {
+    new Logger('scanner').warn('CLAMD is not set: eicar-only finds the EICAR test and no malware.');
   }
   const tokens = config.demoMode && app.get(DemoTokens, { strict: false });
   process.stdout.write(tokens ? await walkThrough(origin, tokens) : `${origin}/api\n`);

@@ -2,8 +2,9 @@ import { Inject, Logger, Module, type OnApplicationBootstrap, type OnApplication
 import { getConfigToken } from '@nestjs/config';
 import { join } from 'node:path';
 import { startEmbeddedS3, type EmbeddedS3 } from '@nest-tenant-storage/embedded-s3';
-import type { StorageModuleOptions } from 'nest-tenant-storage';
+import { fileSink, type StorageModuleOptions } from 'nest-tenant-storage';
 import { configName, type DemoConfig } from './demo.config.js';
+import { demoAuditKey } from './demo/demo-audit-key.js';
 
 export const STORE = Symbol('STORE');
 
@@ -24,15 +25,26 @@ async function openStore({
   demoStore,
   dataDir,
   uploadTokenSecrets: tokenSecrets,
+  metrics,
 }: DemoConfig): Promise<Store> {
-  if (store) return { options: { ...store, tokenSecrets }, origin: originOf(store) };
+  const told = { tokenSecrets, ...(metrics && { telemetry: {} }) };
+  if (store) return { options: { ...store, ...told }, origin: originOf(store) };
   const bucket = 'demo-files';
   const server = await startEmbeddedS3({ dataDir: join(dataDir, 's3'), buckets: [bucket], host, port: demoStore.port });
   const { region, credentials } = server;
   const endpoint = isAnyAddress(host) ? `http://127.0.0.1:${server.port}` : server.endpoint;
   const publicEndpoint = demoStore.publicEndpoint ?? endpoint;
   return {
-    options: { bucket, region, endpoint, publicEndpoint, credentials, tokenSecrets },
+    options: {
+      bucket,
+      region,
+      endpoint,
+      publicEndpoint,
+      credentials,
+      ...told,
+      audit: { origin: 'demo.example/audit', signer: demoAuditKey(dataDir) },
+      journal: { sink: fileSink(join(dataDir, 'journal.jsonl'), { sync: false }), required: true },
+    },
     origin: publicEndpoint,
     server,
   };

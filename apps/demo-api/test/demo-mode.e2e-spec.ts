@@ -24,7 +24,7 @@ beforeEach(() => start());
 afterEach(() => app.close());
 
 async function start(env: Record<string, string> = {}): Promise<void> {
-  const config = readConfig({ PORT: '0', DEMO_DATA_DIR: dataDir, ...env });
+  const config = readConfig({ PORT: '0', DEMO_DATA_DIR: dataDir, DEMO_CATALOG: 'off', ...env });
   app = await createApp(config);
   origin = await listen(app, config);
   port = Number(new URL(origin).port);
@@ -39,11 +39,12 @@ it('prints lines that work when they are pasted into a shell', async () => {
   const text = await walkThrough(origin, app.get(DemoTokens, { strict: false }));
   const lines = text.slice(text.indexOf('# Tokens'));
   const { stdout } = await promisify(execFile)('bash', ['-c', lines], { cwd: dataDir });
-  expect(stdout.split('\n').map((line) => line.replace(/"(etag|lastModified)":.*?"(?=[,}])/g, '…'))).toEqual([
-    '{"fileName":"note.txt","contentType":"text/plain","size":23,…}',
+  expect(stdout.split('\n').map((line) => line.replace(/"(etag|lastModified|at)":.*?"(?=[,}])/g, '…'))).toEqual([
+    '{"fileName":"note.txt","contentType":"text/plain","size":23,…,"scannedBy":{"engine":"eicar-only",…}}',
     '{"items":[{"fileName":"note.txt","contentType":"text/plain","size":23,…,…}]}',
     'Blood pressure: 120/80',
     'Blood pressure',
+    '{"statusCode":422,"code":"malware_found","message":"The file holds malware: Eicar-Test-Signature."}',
     '{"items":[]}',
     '{"statusCode":404,"code":"not_found","message":"There is no such file."}',
     '{"statusCode":403,"code":"forbidden","message":"Your role does not allow this."}',

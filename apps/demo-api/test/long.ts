@@ -1,1 +1,4 @@
-export const runs = (short: number, long: number): number => (process.env['LONG_TESTS'] === '1' ? long : short);
+/** Whether this is `npm run test:long`. */
+export const isLong = process.env['LONG_TESTS'] === '1';
+
+export const runs = (short: number, long: number): number => (isLong ? long : short);

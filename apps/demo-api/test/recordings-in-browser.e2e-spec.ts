@@ -2,10 +2,12 @@ import { existsSync } from 'node:fs';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { prepareBucket } from '../src/demo/demo-bucket.js';
 import { startDemo, type Demo } from './demo.harness.js';
+import { isLong } from './long.js';
 
 const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
 const isThere = existsSync(executablePath);
-const inBrowser = isThere ? describe : describe.skip;
+/** In the long run: it has a browser and a demo of its own, and what it sends are files like others. */
+const inBrowser = isThere && isLong ? describe : describe.skip;
 const args = [
   '--no-sandbox',
   '--disable-gpu',
@@ -59,7 +61,7 @@ inBrowser(`recorded in a browser${isThere ? '' : ` [skipped: there is no Chromiu
   const recordAndSend = (mimeType: string, fileNames: Record<(typeof ways)[number], string>) =>
     page.evaluate(
       async ({ mimeType, fileNames, field }) => {
-        const [session, upload]: string[] = ['/js/session.js', '/js/upload.js'];
+        const [session, upload]: string[] = ['/js/http/session.js', '/js/uploads/upload.js'];
         const { Session, Upload } = { ...(await import(session!)), ...(await import(upload!)) } as PageModules;
 
         const video = mimeType.startsWith('video/');

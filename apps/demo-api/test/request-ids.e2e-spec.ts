@@ -53,7 +53,7 @@ it('a fault of the store is found in the log by the name of its request', async 
   await demo.call('GET', `${field}/files`, { as: one, headers: { 'x-request-id': 'find-me' } });
   remove();
   expect(logged.mock.calls.map(([text]) => String(text))).toEqual([
-    expect.stringMatching(/^\[find-me\] store_refused: /),
+    expect.stringMatching(/^\[find-me\] store_refused: .*, requestId \w{16}, extendedRequestId [\w+/=]{16,}/),
   ]);
 });
 

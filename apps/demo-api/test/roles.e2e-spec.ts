@@ -34,6 +34,10 @@ const routes: Record<Permission, [method: string, path: string, who: Who[]][]> =
     ['POST', `${form}/uploads`, everyone],
   ],
   'form-upload:delete': [['DELETE', `${form}/files/x.png`, admin]],
+  'form-upload:restore': [
+    ['GET', `${form}/trash`, admin],
+    ['POST', `${form}/trash/restore`, admin],
+  ],
   'signature:read': [
     ['GET', `${signature}/url`, own],
     ['GET', `${signature}/content`, own],
@@ -43,6 +47,10 @@ const routes: Record<Permission, [method: string, path: string, who: Who[]][]> =
     ['POST', `${signature}/uploads`, own],
   ],
   'signature:delete': [['DELETE', signature, own]],
+  'signature:restore': [
+    ['GET', `${signature}/trash`, own],
+    ['POST', `${signature}/trash/restore`, own],
+  ],
   'document:read': [
     ['GET', `${document('patient')}/url`, everyone],
     ['GET', `${document('patient')}/content`, everyone],
@@ -58,6 +66,10 @@ const routes: Record<Permission, [method: string, path: string, who: Who[]][]> =
     ['POST', `${document('patient')}/uploads`, admin],
   ],
   'document:delete': [['DELETE', document('patient'), admin]],
+  'document:restore': [
+    ['GET', `${document('patient')}/trash`, admin],
+    ['POST', `${document('patient')}/trash/restore`, admin],
+  ],
   'logo:read': [
     ['GET', `${logo}/url`, everyone],
     ['GET', `${logo}/content`, everyone],
@@ -67,10 +79,18 @@ const routes: Record<Permission, [method: string, path: string, who: Who[]][]> =
     ['POST', `${logo}/uploads`, admin],
   ],
   'logo:delete': [['DELETE', logo, admin]],
+  'logo:restore': [
+    ['GET', `${logo}/trash`, admin],
+    ['POST', `${logo}/trash/restore`, admin],
+  ],
   'audit-month:read': [
     ['GET', `${month}/url`, admin],
     ['GET', `${month}/content`, admin],
   ],
+  // Routes of the catalog, which these demos go without: catalog.e2e-spec.ts.
+  'usage:read': [],
+  'catalog:find': [],
+  'journal:read': [],
 };
 
 let demo: Demo;

@@ -40,6 +40,7 @@ describe('form files', () => {
       contentType: 'image/png',
       size: png.bytes.length,
       etag: expect.stringMatching(/^"[0-9a-f-]+"$/),
+      scannedBy: { engine: 'eicar-only', at: expect.any(String) },
     });
     expect((await demo.storage.contents()).keys).toEqual(['1/uploads/forms/7/field_3/scan.png']);
 

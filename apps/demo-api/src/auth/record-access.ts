@@ -21,6 +21,15 @@ const patientOf: Readonly<Record<'formId' | 'documentId', Readonly<Record<string
   documentId: { 9: 'pat', 10: 'lou' },
 };
 
+/** Whose record a place is of, where these records know it. */
+export function patientIn(place: Readonly<Record<string, unknown>>): string | undefined {
+  for (const name of ['formId', 'documentId'] as const) {
+    const [id, patients] = [String(place[name] ?? ''), patientOf[name]];
+    if (Object.hasOwn(patients, id)) return patients[id];
+  }
+  return undefined;
+}
+
 /** A form that these records do not know is open to every patient, so that any id can be tried. Yours should refuse it. */
 @Injectable()
 export class DemoRecordAccess extends RecordAccess {

@@ -18,16 +18,23 @@ const table = {
   'form-upload:read': { patient: always, specialist: always, admin: always },
   'form-upload:write': { patient: always, specialist: always, admin: always },
   'form-upload:delete': { admin: always },
+  'form-upload:restore': { admin: always },
   'signature:read': { specialist: own, admin: always },
   'signature:write': { specialist: own, admin: always },
   'signature:delete': { specialist: own, admin: always },
+  'signature:restore': { specialist: own, admin: always },
   'document:read': { patient: writtenFor('patient'), specialist: writtenFor('patient', 'specialist'), admin: always },
   'document:write': { admin: always },
   'document:delete': { admin: always },
+  'document:restore': { admin: always },
   'logo:read': { patient: always, specialist: always, admin: always },
   'logo:write': { admin: always },
   'logo:delete': { admin: always },
+  'logo:restore': { admin: always },
   'audit-month:read': { admin: always },
+  'usage:read': { admin: always },
+  'catalog:find': { admin: always },
+  'journal:read': { admin: always },
 } satisfies Record<string, Partial<Record<Role, Rule>>>;
 
 export type Permission = keyof typeof table;

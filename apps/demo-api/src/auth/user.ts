@@ -1,4 +1,3 @@
-import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { OrgId } from 'nest-tenant-storage';
 
 export const roles = ['patient', 'specialist', 'admin'] as const;
@@ -10,7 +9,3 @@ export interface User {
   org_id: OrgId;
   role: Role;
 }
-
-export const CurrentUser = createParamDecorator(
-  (_data: unknown, context: ExecutionContext): User => context.switchToHttp().getRequest<{ user: User }>().user,
-);

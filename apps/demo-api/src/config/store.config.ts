@@ -1,16 +1,8 @@
-import type { StorageModuleOptions } from 'nest-tenant-storage';
+import { storePresets, type StorageModuleOptions, type StoreCapabilities, type StoreName } from 'nest-tenant-storage';
 import type { Settings } from './settings.js';
 
-const capabilities = [
-  'postPolicy',
-  'conditionalWrites',
-  'conditionalCompletion',
-  'conditionalCopy',
-  'conditionalCopySource',
-  'checksums',
-  'reportsEncryption',
-  'refusesUnsignedHeaders',
-] as const;
+const storeNames = Object.keys(storePresets) as StoreName[];
+const capabilities = Object.keys(storePresets.aws) as (keyof StoreCapabilities)[];
 
 /** The bucket of `S3_…`; none where `S3_BUCKET` is not set. */
 export function readStore(settings: Settings): StorageModuleOptions | undefined {
@@ -39,7 +31,10 @@ export function readStore(settings: Settings): StorageModuleOptions | undefined 
     expectedBucketOwner: settings.text('S3_EXPECTED_BUCKET_OWNER'),
     checkBucketOnBoot: settings.oneOf('S3_CHECK_ON_BOOT', ['off', 'warn', 'fail']),
     uploadMethod: settings.oneOf('S3_UPLOAD_METHOD', ['POST', 'PUT']),
-    capabilities: Object.fromEntries(settings.listOf('S3_LACKS', capabilities).map((name) => [name, false])),
+    store: {
+      like: settings.oneOf('S3_STORE', storeNames) ?? 'aws',
+      ...Object.fromEntries(settings.listOf('S3_LACKS', capabilities).map((name) => [name, false])),
+    },
     ...(roleArn && {
       tenantRole: {
         roleArn,

@@ -2,11 +2,20 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { AuditArchiveService, parseOrgId, StorageError } from 'nest-tenant-storage';
 
 /**
- * An archived month for organisation 1, the one before `now`, so that there is one to read: over HTTP none can be written.
- * A month that is there already stays.
+ * Archived, sealed months for organisation 1, the two before `now`, so that there is something to read and to verify: over
+ * HTTP none can be written. Months that are there already stay.
  */
-export async function archiveSampleMonth(app: INestApplicationContext, now = new Date()): Promise<void> {
-  const lastDay = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 0));
+export async function archiveSampleMonths(app: INestApplicationContext, now = new Date()): Promise<void> {
+  for (const monthsAgo of [2, 1]) {
+    const lastDay = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - monthsAgo + 1, 0));
+    await archiveSampleMonth(app, lastDay).catch((error: unknown) => {
+      const isThere = error instanceof StorageError && ['already_exists', 'conflict'].includes(error.code);
+      if (!isThere) throw error;
+    });
+  }
+}
+
+async function archiveSampleMonth(app: INestApplicationContext, lastDay: Date): Promise<void> {
   const at = lastDay.toISOString();
   const events = [
     { at, by: 'ada', action: 'signed-in' },
@@ -14,11 +23,5 @@ export async function archiveSampleMonth(app: INestApplicationContext, now = new
     { at, by: '5', action: 'signature-replaced', specialistId: '5' },
   ];
   const month = { year: lastDay.getUTCFullYear(), month: lastDay.getUTCMonth() + 1 };
-  await app
-    .get(AuditArchiveService, { strict: false })
-    .append(parseOrgId('1'), month, events)
-    .catch((error: unknown) => {
-      const isThere = error instanceof StorageError && error.code === 'already_exists';
-      if (!isThere) throw error;
-    });
+  await app.get(AuditArchiveService, { strict: false }).append(parseOrgId('1'), month, events);
 }

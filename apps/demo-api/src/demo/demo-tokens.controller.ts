@@ -1,11 +1,10 @@
-import { Body, Controller, Post } from '@nestjs/common';
+import { Controller, Post } from '@nestjs/common';
 import { ApiBadRequestResponse, ApiCreatedResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { IsIn, IsString, Length, Matches, ValidateBy } from 'class-validator';
 import { parseOrgId } from 'nest-tenant-storage';
 import { roles, type Role } from '../auth/user.js';
 import { AccessTokenAnswer, ErrorAnswer } from '../http/answers.js';
 import { JsonBody } from '../http/json-body.js';
-import { strict } from '../http/validation.js';
 import { DemoTokens } from './demo-tokens.js';
 
 const IsOrgId = () =>
@@ -37,11 +36,10 @@ export class DemoTokensController {
   constructor(private readonly tokens: DemoTokens) {}
 
   @Post()
-  @JsonBody()
   @ApiOperation({ summary: 'Get a token for any organisation and role. Demo mode only' })
   @ApiCreatedResponse({ type: AccessTokenAnswer })
   @ApiBadRequestResponse({ type: ErrorAnswer })
-  async issue(@Body(strict) claims: TokenRequestBody): Promise<AccessTokenAnswer> {
+  async issue(@JsonBody() claims: TokenRequestBody): Promise<AccessTokenAnswer> {
     return { accessToken: await this.tokens.issue(claims) };
   }
 }

@@ -1,6 +1,9 @@
 import type { DemoTokens } from './demo-tokens.js';
 import { roles } from '../auth/user.js';
 
+/** In two halves, so that no scanner takes this file for it. */
+const eicar = ['X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR', '-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*'] as const;
+
 const orgs = ['1', '11'];
 const userIds = { patient: 'pat', specialist: '5', admin: 'ada' } as const;
 
@@ -25,6 +28,10 @@ curl -sS -T note.txt -H 'Content-Type: text/plain' -H "Authorization: Bearer $PA
 curl -sS -H "Authorization: Bearer $PATIENT_1" $FILES; echo
 curl -sS "$(curl -sS -H "Authorization: Bearer $PATIENT_1" $FILES/note.txt/url | sed 's/.*"url":"\\([^"]*\\)".*/\\1/')"
 curl -sS -H 'Range: bytes=0-13' -H "Authorization: Bearer $PATIENT_1" $FILES/note.txt/content; echo
+
+# Malware is refused before anybody can read it: here the test file that every scanner knows (422, malware_found)
+printf '%s%s' '${eicar[0]}' '${eicar[1]}' > eicar.txt
+curl -sS -T eicar.txt -H 'Content-Type: text/plain' -H "Authorization: Bearer $PATIENT_1" $FILES/eicar.txt; echo
 
 # Organisation 11 asks for the same and sees nothing
 curl -sS -H "Authorization: Bearer $ADMIN_11" $FILES; echo

@@ -1,13 +1,12 @@
-import { Controller, Get, Param, Req, Res } from '@nestjs/common';
+import { Controller, Get, Req, Res } from '@nestjs/common';
 import { ApiProperty, ApiTags } from '@nestjs/swagger';
 import { IsString } from 'class-validator';
 import type { Request, Response } from 'express';
-import { AuditArchiveService, CurrentOrg, readOptionsOf, sendFile, type OrgId } from 'nest-tenant-storage';
+import { AuditArchiveService, readOptionsOf, sendFile } from 'nest-tenant-storage';
 import { Protected } from '../auth/protected.js';
 import { Needs } from '../auth/roles.guard.js';
-import { CurrentUser, type User } from '../auth/user.js';
+import { At } from './at.js';
 import { GivesContent, GivesUrl } from '../http/docs.js';
-import { lenient } from '../http/validation.js';
 
 class MonthParams {
   @ApiProperty({ example: '2026' }) @IsString() year!: string;
@@ -23,20 +22,15 @@ export class AuditArchiveController {
   @Get('url')
   @Needs('audit-month:read')
   @GivesUrl('Get a URL that reads a month: gzip JSON lines')
-  async url(@CurrentOrg() org: OrgId, @CurrentUser() { sub }: User, @Param(lenient) month: MonthParams) {
-    return this.archive.presignDownload(org, month, { by: sub });
+  async url(@At(MonthParams) at: At<MonthParams>) {
+    return this.archive.presignDownload(at.org, at.place, at.caller);
   }
 
   @Get('content')
   @Needs('audit-month:read')
   @GivesContent('Read a month through the API: gzip JSON lines')
-  async content(
-    @CurrentOrg() org: OrgId,
-    @CurrentUser() { sub }: User,
-    @Param(lenient) month: MonthParams,
-    @Req() request: Request,
-    @Res() response: Response,
-  ) {
-    await sendFile(request, response, await this.archive.read(org, month, { ...readOptionsOf(request), by: sub }));
+  async content(@At(MonthParams) at: At<MonthParams>, @Req() request: Request, @Res() response: Response) {
+    const file = await this.archive.read(at.org, at.place, { ...readOptionsOf(request), ...at.caller });
+    await sendFile(request, response, file);
   }
 }

@@ -1,29 +1,39 @@
-import { Body, Controller, Delete, Get, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
+import { Controller, Delete, Get, Post, Put, Query, Req, Res } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsBoolean, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IsBoolean, IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
 import type { Request, Response } from 'express';
 import {
   acceptedTypes,
-  CurrentOrg,
   dropRest,
+  formUpload,
   FormUploadsService,
   readOptionsOf,
-  receiveFile,
+  ReceivedFile,
   receiveFiles,
   sendFile,
-  type OrgId,
+  Trash,
 } from 'nest-tenant-storage';
 import { Protected } from '../auth/protected.js';
 import { forbidden } from '../auth/access.js';
 import { allows } from '../auth/role-table.js';
 import { Needs } from '../auth/roles.guard.js';
-import { CurrentUser, type User } from '../auth/user.js';
-import { BeginsUpload, Deletes, GivesContent, GivesUrl, Lists, Uploads, UploadsForm } from '../http/docs.js';
+import {
+  BeginsUpload,
+  Deletes,
+  GivesContent,
+  GivesUrl,
+  Lists,
+  ListsTrash,
+  Restores,
+  Uploads,
+  UploadsForm,
+} from '../http/docs.js';
+import { At } from './at.js';
 import { JsonBody } from '../http/json-body.js';
-import { Flag, lenient, strict } from '../http/validation.js';
+import { Flag, lenient } from '../http/validation.js';
 import { storeForm } from './form-answer.js';
-import { DispositionQuery, UploadPromiseBody } from './requests.js';
+import { CursorQuery, DispositionQuery, RestoreBody, UploadPromiseBody } from './requests.js';
 
 class FieldParams {
   @ApiProperty({ example: '7' }) @IsString() formId!: string;
@@ -42,7 +52,7 @@ class ReplaceQuery {
   replace?: boolean;
 }
 
-class ListQuery {
+class ListQuery extends CursorQuery {
   @ApiPropertyOptional({ description: 'Add a read URL to each file', default: false })
   @IsOptional()
   @Flag()
@@ -56,12 +66,6 @@ class ListQuery {
   @Min(1)
   @Max(1000)
   limit?: number;
-
-  @ApiPropertyOptional({ description: '`nextCursor` of the page before' })
-  @IsOptional()
-  @IsString()
-  @MaxLength(4096)
-  cursor?: string;
 }
 
 class BeginFormUploadBody extends UploadPromiseBody {
@@ -69,39 +73,42 @@ class BeginFormUploadBody extends UploadPromiseBody {
   @ApiProperty({ example: 'image/png' }) @IsString() contentType!: string;
 }
 
+class RestoreFileBody extends RestoreBody {
+  @ApiProperty({ example: 'x-ray.png', description: 'As the trash shows it' }) @IsString() fileName!: string;
+}
+
 @ApiTags('Form files')
 @Protected()
 @Controller('forms/:formId/fields/:customFieldId')
 export class FormsController {
-  constructor(private readonly forms: FormUploadsService) {}
+  constructor(
+    private readonly forms: FormUploadsService,
+    private readonly trash: Trash,
+  ) {}
 
   @Put('files/:fileName')
   @Needs('form-upload:write')
   @Uploads('Upload a file', ...new Set(acceptedTypes.map(({ mime }) => mime)))
   async upload(
-    @CurrentOrg() org: OrgId,
-    @CurrentUser() user: User,
-    @Param(lenient) place: FileParams,
+    @At(FileParams) at: At<FileParams>,
     @Query(lenient) query: ReplaceQuery,
-    @Req() request: Request,
+    @ReceivedFile() file: ReceivedFile,
   ) {
-    return this.forms.upload(org, place, await receiveFile(request), writing(user, query));
+    return this.forms.upload(at.org, at.place, file, writing(at, query));
   }
 
   @Post('files')
   @Needs('form-upload:write')
   @UploadsForm('Upload the files of a form, each under its own name')
   async uploadForm(
-    @CurrentOrg() org: OrgId,
-    @CurrentUser() user: User,
-    @Param(lenient) field: FieldParams,
+    @At(FieldParams) at: At<FieldParams>,
     @Query(lenient) query: ReplaceQuery,
     @Req() request: Request,
     @Res() response: Response,
   ) {
-    const options = writing(user, query);
+    const options = writing(at, query);
     const { status, body } = await storeForm(receiveFiles(request), ({ fileName = '', ...file }) =>
-      this.forms.upload(org, { ...field, fileName }, file, options),
+      this.forms.upload(at.org, { ...at.place, fileName }, file, options),
     );
     response.status(status).json(body);
     dropRest(request);
@@ -110,64 +117,60 @@ export class FormsController {
   @Post('uploads')
   @Needs('form-upload:write')
   @BeginsUpload('Begin a direct upload')
-  @JsonBody()
   async beginUpload(
-    @CurrentOrg() org: OrgId,
-    @CurrentUser() user: User,
-    @Param(lenient) field: FieldParams,
+    @At(FieldParams) at: At<FieldParams>,
     @Query(lenient) query: ReplaceQuery,
-    @Body(strict) { fileName, ...promise }: BeginFormUploadBody,
+    @JsonBody() { fileName, ...promise }: BeginFormUploadBody,
   ) {
-    return this.forms.beginUpload(org, { ...field, fileName }, promise, writing(user, query));
+    return this.forms.beginUpload(at.org, { ...at.place, fileName }, promise, writing(at, query));
   }
 
   @Get('files')
   @Needs('form-upload:read')
   @Lists('List the files of a field')
-  async list(
-    @CurrentOrg() org: OrgId,
-    @CurrentUser() { sub }: User,
-    @Param(lenient) field: FieldParams,
-    @Query(lenient) options: ListQuery,
-  ) {
-    return this.forms.list(org, field, { ...options, by: sub });
+  async list(@At(FieldParams) at: At<FieldParams>, @Query(lenient) options: ListQuery) {
+    return this.forms.list(at.org, at.place, { ...options, ...at.caller });
   }
 
   @Get('files/:fileName/url')
   @Needs('form-upload:read')
   @GivesUrl('Get a URL that reads a file')
-  async url(
-    @CurrentOrg() org: OrgId,
-    @CurrentUser() { sub }: User,
-    @Param(lenient) place: FileParams,
-    @Query(lenient) { disposition }: DispositionQuery,
-  ) {
-    return this.forms.presignDownload(org, place, { by: sub, disposition });
+  async url(@At(FileParams) at: At<FileParams>, @Query(lenient) query: DispositionQuery) {
+    return this.forms.presignDownload(at.org, at.place, { ...at.caller, ...query });
   }
 
   @Get('files/:fileName/content')
   @Needs('form-upload:read')
   @GivesContent('Read a file through the API')
-  async content(
-    @CurrentOrg() org: OrgId,
-    @CurrentUser() { sub }: User,
-    @Param(lenient) place: FileParams,
-    @Req() request: Request,
-    @Res() response: Response,
-  ) {
-    await sendFile(request, response, await this.forms.read(org, place, { ...readOptionsOf(request), by: sub }));
+  async content(@At(FileParams) at: At<FileParams>, @Req() request: Request, @Res() response: Response) {
+    const file = await this.forms.read(at.org, at.place, { ...readOptionsOf(request), ...at.caller });
+    await sendFile(request, response, file);
   }
 
   @Delete('files/:fileName')
   @Needs('form-upload:delete')
   @Deletes('Delete a file')
-  async delete(@CurrentOrg() org: OrgId, @CurrentUser() { sub }: User, @Param(lenient) place: FileParams) {
-    await this.forms.delete(org, place, { by: sub });
+  async delete(@At(FileParams) at: At<FileParams>) {
+    await this.forms.delete(at.org, at.place, at.caller);
+  }
+
+  @Get('trash')
+  @Needs('form-upload:restore')
+  @ListsTrash('List the deleted files of a field')
+  async listTrash(@At(FieldParams) at: At<FieldParams>, @Query(lenient) query: CursorQuery) {
+    return this.trash.list(formUpload, at.org, at.place, { ...query, ...at.caller });
+  }
+
+  @Post('trash/restore')
+  @Needs('form-upload:restore')
+  @Restores('Restore a deleted file')
+  async restore(@At(FieldParams) at: At<FieldParams>, @JsonBody() { fileName, version }: RestoreFileBody) {
+    return this.trash.restore(formUpload, at.org, { ...at.place, fileName }, { ...at.caller, version });
   }
 }
 
 /** Whoever replaces a file makes the old one go: that takes the right to delete. */
-function writing(user: User, { replace }: ReplaceQuery) {
+function writing({ user, caller }: At<unknown>, { replace }: ReplaceQuery) {
   if (replace && !allows(user, 'form-upload:delete', {})) throw forbidden();
-  return { by: user.sub, replace };
+  return { ...caller, replace };
 }

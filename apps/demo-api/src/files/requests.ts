@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Min } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsOptional, IsString, MaxLength, Min } from 'class-validator';
 
 /** What every direct upload promises of its bytes. */
 export class UploadPromiseBody {
@@ -25,19 +25,38 @@ export class DispositionQuery {
   disposition?: 'inline' | 'attachment';
 }
 
-/** Signatures and logos are PNG; saying so is welcome and saying otherwise is a mistake. */
-export class BeginPngUploadBody extends UploadPromiseBody {
+/** Where the place names the file, and its kind says what it is. */
+class NamelessUploadBody extends UploadPromiseBody {
   @ApiPropertyOptional({ description: 'Ignored: the place names the file' })
   @IsOptional()
   @IsString()
   fileName?: string;
+}
+
+/** Signatures and logos are PNG; saying so is welcome and saying otherwise is a mistake. */
+export class BeginPngUploadBody extends NamelessUploadBody {
   @ApiPropertyOptional({ enum: ['image/png'] }) @IsOptional() @IsIn(['image/png']) contentType?: string;
 }
 
-export class BeginPdfUploadBody extends UploadPromiseBody {
-  @ApiPropertyOptional({ description: 'Ignored: the place names the file' })
+export class BeginPdfUploadBody extends NamelessUploadBody {
+  @ApiPropertyOptional({ enum: ['application/pdf'] }) @IsOptional() @IsIn(['application/pdf']) contentType?: string;
+}
+
+/** Where a page of a list begins. */
+export class CursorQuery {
+  @ApiPropertyOptional({ description: '`nextCursor` of the page before' })
   @IsOptional()
   @IsString()
-  fileName?: string;
-  @ApiPropertyOptional({ enum: ['application/pdf'] }) @IsOptional() @IsIn(['application/pdf']) contentType?: string;
+  @MaxLength(4096)
+  cursor?: string;
+}
+
+export class RestoreBody {
+  @ApiPropertyOptional({
+    description: 'A state that the trash shows; default: the last one of a file that was deleted',
+  })
+  @IsOptional()
+  @IsString()
+  @MaxLength(1024)
+  version?: string;
 }

@@ -1,15 +1,14 @@
-import { Body, Controller, Delete, Post } from '@nestjs/common';
+import { Controller, Delete, Post } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import { IsIn, IsInt, IsOptional, IsString } from 'class-validator';
-import { CurrentOrg, DirectUploads, type OrgId } from 'nest-tenant-storage';
+import { DirectUploads } from 'nest-tenant-storage';
 import { Protected } from '../auth/protected.js';
 import { Access, forbidden } from '../auth/access.js';
 import { isPermission } from '../auth/role-table.js';
 import { Needs } from '../auth/roles.guard.js';
-import { CurrentUser, type User } from '../auth/user.js';
 import { AbandonsUpload, CompletesUpload, SignsStep } from '../http/docs.js';
+import { At } from './at.js';
 import { JsonBody } from '../http/json-body.js';
-import { strict } from '../http/validation.js';
 
 class TokenBody {
   @ApiProperty({ description: "The ticket's token" }) @IsString() token!: string;
@@ -48,32 +47,29 @@ export class UploadsController {
   @Post('complete')
   @Needs('any-role')
   @CompletesUpload()
-  @JsonBody()
-  async complete(@CurrentOrg() org: OrgId, @CurrentUser() user: User, @Body(strict) { token, etag }: CompleteBody) {
-    await this.requireStillAllowed(org, token, user);
-    return this.uploads.complete(org, token, { by: user.sub, etag });
+  async complete(@At() at: At, @JsonBody() { token, etag }: CompleteBody) {
+    await this.requireStillAllowed(at, token);
+    return this.uploads.complete(at.org, token, { ...at.caller, etag });
   }
 
   @Post('sign')
   @Needs('any-role')
   @SignsStep()
-  @JsonBody()
-  async sign(@CurrentOrg() org: OrgId, @CurrentUser() user: User, @Body(strict) { token, ...step }: SignStepBody) {
-    await this.requireStillAllowed(org, token, user);
-    return this.uploads.sign(org, token, step, { by: user.sub });
+  async sign(@At() at: At, @JsonBody() { token, ...step }: SignStepBody) {
+    await this.requireStillAllowed(at, token);
+    return this.uploads.sign(at.org, token, step, at.caller);
   }
 
   @Delete()
   @Needs('any-role')
   @AbandonsUpload()
-  @JsonBody()
-  async abandon(@CurrentOrg() org: OrgId, @CurrentUser() { sub }: User, @Body(strict) { token }: TokenBody) {
-    await this.uploads.abandon(org, token, { by: sub });
+  async abandon(@At() at: At, @JsonBody() { token }: TokenBody) {
+    await this.uploads.abandon(at.org, token, at.caller);
   }
 
   /** A role can be taken away between the ticket and its completion. */
-  private async requireStillAllowed(org: OrgId, token: string, user: User): Promise<void> {
-    const { purpose, place } = await this.uploads.describe(org, token, { by: user.sub });
+  private async requireStillAllowed({ org, user, caller }: At, token: string): Promise<void> {
+    const { purpose, place } = await this.uploads.describe(org, token, caller);
     const permission = `${purpose}:write`;
     if (!isPermission(permission)) throw forbidden();
     await this.access.require(user, permission, place);

@@ -8,8 +8,9 @@ import {
   type ApiPropertyOptions,
 } from '@nestjs/swagger';
 import { HealthCheckService } from '@nestjs/terminus';
+import { StorageHealth } from 'nest-tenant-storage';
 import { ErrorAnswer } from '../http/answers.js';
-import { BucketHealth } from './bucket.health.js';
+import { ScannerHealth } from './scanner.health.js';
 
 class LiveAnswer {
   @ApiProperty({ enum: ['ok'] }) status!: string;
@@ -20,7 +21,16 @@ const parts: ApiPropertyOptions = {
   additionalProperties: {
     type: 'object',
     required: ['status'],
-    properties: { status: { type: 'string', enum: ['up', 'down'] } },
+    properties: {
+      status: { type: 'string', enum: ['up', 'down'] },
+      available: {
+        type: 'boolean',
+        description: 'scanner: whether new files can be scanned; without it they are refused',
+      },
+      code: { type: 'string' },
+      engine: { type: 'string', example: 'clamav/1.4.3' },
+      database: { type: 'string', example: '27800' },
+    },
   },
 };
 
@@ -35,7 +45,8 @@ class ReadyAnswer extends LiveAnswer {
 export class HealthController {
   constructor(
     private readonly health: HealthCheckService,
-    private readonly bucket: BucketHealth,
+    private readonly storage: StorageHealth,
+    private readonly scanner: ScannerHealth,
   ) {}
 
   @Get('live')
@@ -46,10 +57,10 @@ export class HealthController {
   }
 
   @Get('ready')
-  @ApiOperation({ summary: 'The bucket can be reached' })
+  @ApiOperation({ summary: 'The bucket can be reached; and who looks for malware' })
   @ApiOkResponse({ type: ReadyAnswer })
   @ApiServiceUnavailableResponse({ type: ErrorAnswer, description: '`unavailable`' })
   async ready() {
-    return this.health.check([() => this.bucket.check()]);
+    return this.health.check([() => this.storage.check('bucket'), () => this.scanner.check()]);
   }
 }

@@ -2,7 +2,7 @@ import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath } from 
 import { storageErrorCodes } from 'nest-tenant-storage';
 
 /** Codes of errors that are not the module's. */
-export const ownCodes = [
+const ownCodes = [
   'unauthorized',
   'forbidden',
   'body_too_large',
@@ -27,6 +27,12 @@ export class ErrorAnswer {
   @ApiProperty({ example: 'There is no such file.', description: 'For people' }) message!: string;
 }
 
+export class ScannedByAnswer {
+  @ApiProperty({ example: 'clamav/1.4.3' }) engine!: string;
+  @ApiPropertyOptional({ example: '27800', description: 'Version of the database of signatures' }) database?: string;
+  @ApiProperty({ type: String, format: 'date-time' }) at!: Date;
+}
+
 export class StoredFileAnswer {
   @ApiProperty({ example: 'x-ray.png', description: 'As its person named it; in lists, as it stands in paths' })
   fileName!: string;
@@ -35,6 +41,8 @@ export class StoredFileAnswer {
   @ApiProperty({ example: '"9b2cf535f27731c974343645a3985328"' }) etag!: string;
   @ApiPropertyOptional({ type: String, format: 'date-time' }) lastModified?: Date;
   @ApiPropertyOptional({ description: 'Hexadecimal; where the client promised one' }) sha256?: string;
+  @ApiPropertyOptional({ type: ScannedByAnswer, description: 'Who found it free of malware; not in lists' })
+  scannedBy?: ScannedByAnswer;
 }
 
 export class RefusedFileAnswer {
@@ -54,15 +62,38 @@ export class FormItemsAnswer {
 export class ReadUrlAnswer {
   @ApiProperty({ description: 'Whoever has it can read the file until it expires' }) url!: string;
   @ApiProperty({ type: String, format: 'date-time' }) expiresAt!: Date;
+  @ApiProperty({ description: 'What the URL is called in the audit trail; nothing secret' }) grant!: string;
 }
 
 export class ListedFileAnswer extends StoredFileAnswer {
   @ApiPropertyOptional({ description: 'Where `urls=true` was asked for' }) url?: string;
   @ApiPropertyOptional({ type: String, format: 'date-time' }) expiresAt?: Date;
+  @ApiPropertyOptional({ description: 'What the URL is called in the audit trail' }) grant?: string;
 }
 
 export class FilePageAnswer {
   @ApiProperty({ type: [ListedFileAnswer] }) items!: ListedFileAnswer[];
+  @ApiPropertyOptional({ description: 'Gives the next page to the next call; absent on the last page' })
+  nextCursor?: string;
+}
+
+export class FileVersionAnswer {
+  @ApiProperty({ description: 'Names this state to `restore`' }) version!: string;
+  @ApiProperty({ example: 48_210, description: 'Bytes' }) size!: number;
+  @ApiProperty() etag!: string;
+  @ApiPropertyOptional({ type: String, format: 'date-time' }) storedAt?: Date;
+  @ApiProperty({ description: 'It is what everybody reads' }) isCurrent!: boolean;
+}
+
+export class TrashedFileAnswer {
+  @ApiProperty({ example: 'x-ray.png', description: 'As it stands in paths' }) fileName!: string;
+  @ApiPropertyOptional({ type: String, format: 'date-time' }) deletedAt?: Date;
+  @ApiProperty({ type: [FileVersionAnswer], description: 'The latest first: that one is restored' })
+  versions!: FileVersionAnswer[];
+}
+
+export class TrashAnswer {
+  @ApiProperty({ type: [TrashedFileAnswer] }) items!: TrashedFileAnswer[];
   @ApiPropertyOptional({ description: 'Gives the next page to the next call; absent on the last page' })
   nextCursor?: string;
 }

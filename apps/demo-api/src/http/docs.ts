@@ -25,6 +25,7 @@ import {
   SignedStepAnswer,
   StoredFileAnswer,
   ticketAnswers,
+  TrashAnswer,
 } from './answers.js';
 
 /**
@@ -151,6 +152,23 @@ export const GivesContent = (summary: string) =>
     ApiResponse({ status: 416, ...error('`range_not_satisfiable`') }),
     badRequest(),
     absent(),
+  );
+
+export const ListsTrash = (summary: string) =>
+  applyDecorators(
+    ApiOperation({ summary, description: 'A page can have fewer files than fit and still not be the last one.' }),
+    ApiOkResponse({ type: TrashAnswer }),
+    badRequest(),
+  );
+
+export const Restores = (summary: string) =>
+  applyDecorators(
+    ApiOperation({ summary, description: 'A copy of what it was takes its place: the history stays.' }),
+    HttpCode(201),
+    ApiCreatedResponse({ type: StoredFileAnswer }),
+    badRequest(),
+    ApiNotFoundResponse(error('`not_found`: not in the trash, or of another organisation')),
+    ApiConflictResponse(error('`already_exists`: it is there; `conflict`: it changed meanwhile')),
   );
 
 export const Deletes = (summary: string) =>

@@ -1,5 +1,6 @@
 import {
   applyDecorators,
+  Body,
   Injectable,
   PayloadTooLargeException,
   UnsupportedMediaTypeException,
@@ -10,11 +11,12 @@ import {
 } from '@nestjs/common';
 import { ApiConsumes } from '@nestjs/swagger';
 import { json, type Request, type Response } from 'express';
-import { requireFlatBody } from 'nest-tenant-storage';
+import { requireFlatBody, requireFlatJson } from 'nest-tenant-storage';
 import type { Observable } from 'rxjs';
+import { strict } from './validation.js';
 
 const mostBytes = 16 * 1024;
-const parse = json({ limit: mostBytes, inflate: false });
+const parse = json({ limit: mostBytes, inflate: false, verify: requireFlatJson });
 
 /**
  * Reads a JSON body, on the routes that have one and after their guards: the bytes of every other route belong to its
@@ -27,7 +29,7 @@ class JsonBodyInterceptor implements NestInterceptor {
     const request = context.switchToHttp().getRequest<Request>();
     const response = context.switchToHttp().getResponse<Response>();
     if (!request.is('application/json')) {
-      const found = request.headers['content-type'] ?? 'no Content-Type';
+      const found = request.headers['content-type'] ?? 'a body without it';
       throw new UnsupportedMediaTypeException(`Send a JSON body, with "Content-Type: application/json", not ${found}.`);
     }
     // The parser would first read what it refuses.
@@ -42,4 +44,10 @@ class JsonBodyInterceptor implements NestInterceptor {
   }
 }
 
-export const JsonBody = () => applyDecorators(UseInterceptors(JsonBodyInterceptor), ApiConsumes('application/json'));
+const readsJson = applyDecorators(UseInterceptors(JsonBodyInterceptor), ApiConsumes('application/json'));
+
+/** The JSON body of a request, as the class of the parameter describes it: `@JsonBody() body: TokenBody`. */
+export const JsonBody = (): ParameterDecorator => (target, method, index) => {
+  readsJson(target, method!, Object.getOwnPropertyDescriptor(target, method!));
+  Body(strict)(target, method, index);
+};

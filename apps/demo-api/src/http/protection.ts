@@ -6,11 +6,13 @@ import { answerWith } from './error.filter.js';
 
 /**
  * For every answer; the page has a stricter policy of its own. S3 may ask for a page's origin (`aws:Referer`), which
- * Helmet's own default withholds, and plain HTTP is for whoever runs the proxy in front to forbid.
+ * Helmet's own default withholds. Plain HTTP is for whoever runs the proxy in front to forbid: `Strict-Transport-Security`
+ * from here would bind the clinic's other subdomains too.
  */
 export const securityHeaders: RequestHandler = helmet({
   contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
   referrerPolicy: { policy: 'strict-origin-when-cross-origin' },
+  strictTransportSecurity: false,
 });
 
 /** Nobody keeps an answer, unless what answers says otherwise, as files do. Paths name no organisation: see `sendFile`. */
