@@ -2,7 +2,7 @@
 export interface Row {
   id: string;
   what: string;
-  unit: 'x' | 'MiB' | 'ms';
+  unit: 'x' | 'MiB' | 'ms' | 'errors';
   /** What is judged: the median of the repetitions, or the worst of them for a peak. */
   value: number;
   low: number;

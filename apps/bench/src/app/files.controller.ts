@@ -14,7 +14,7 @@ import {
 } from 'nest-tenant-storage';
 import { JwtGuard } from './jwt.js';
 
-const field = { formId: '7', customFieldId: '3' };
+export const field = { formId: '7', customFieldId: '3' };
 const headers = {
   contentType: 'application/pdf',
   contentDisposition: 'inline; filename="scan.pdf"',

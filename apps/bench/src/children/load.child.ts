@@ -1,5 +1,6 @@
 import { downloads } from '../load/downloads.js';
-import { hold, letGo, waits } from '../load/neighbours.js';
+import { hold, letGo } from '../load/neighbours.js';
+import { waits } from '../load/patient.js';
 import { requests } from '../load/requests.js';
 import { uploads } from '../load/uploads.js';
 import { serve } from './remote.js';

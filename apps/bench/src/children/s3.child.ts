@@ -19,8 +19,9 @@ serve(
     startMs: () => startMs,
     meter: () => meter.start(),
     reading: () => meter.stop(),
-    delayLists: (delayMs: number) =>
-      void s3.faults.add({ operation: 'ListObjectsV2', action: { delayMs }, times: Infinity }),
+    delay: ({ operations, delayMs }: { operations: readonly string[]; delayMs: number }) => {
+      for (const operation of operations) s3.faults.add({ operation, action: { delayMs }, times: Infinity });
+    },
     clearFaults: () => s3.faults.clear(),
   },
   () => s3.close(),

@@ -45,7 +45,7 @@ export async function listRows(bench: Bench): Promise<Row[]> {
     without: () => timed(list(false)),
     with: () => timed(list(true)),
   });
-  await bench.s3.call('delayLists', storeMs);
+  await bench.s3.call('delay', { operations: ['ListObjectsV2'], delayMs: storeMs });
   const delayed = await inTurns(bench.quick ? 5 : 20, {
     without: () => timed(list(false)),
     with: () => timed(list(true)),

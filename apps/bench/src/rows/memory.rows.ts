@@ -13,6 +13,8 @@ interface Kind {
   maxMiB?: number;
   maxMs?: number;
   flags?: readonly string[];
+  /** Default: no scanner. */
+  path?: string;
 }
 
 /** What uploads of 250 MiB cost the application that passes them on, in memory and in blocked event loop. */
@@ -31,10 +33,10 @@ export async function memoryRows(bench: Bench): Promise<Row[]> {
   return rows;
 }
 
-async function readings(bench: Bench, { id, what, atOnce, repetitions, ...kind }: Kind): Promise<Row[]> {
+export async function readings(bench: Bench, { id, what, atOnce, repetitions, ...kind }: Kind): Promise<Row[]> {
   const taken: Reading[] = [];
   for (let i = 0; i < repetitions; i += 1) {
-    taken.push(await withApp(bench, (app) => reading(bench, app, atOnce), kind.flags));
+    taken.push(await withApp(bench, (app) => reading(bench, app, atOnce, kind.path), kind.flags));
     await bench.empty();
   }
   const peaks = taken.map(({ peakMiB }) => peakMiB);
@@ -55,12 +57,17 @@ async function readings(bench: Bench, { id, what, atOnce, repetitions, ...kind }
   ];
 }
 
-async function reading(bench: Bench, { child, port, authorization }: App, atOnce: number): Promise<Reading> {
+async function reading(
+  bench: Bench,
+  { child, port, authorization }: App,
+  atOnce: number,
+  path = '/files/{name}',
+): Promise<Reading> {
   const load: UploadLoad = {
     port,
     authorization,
     as: 'raw',
-    path: '/files/{name}',
+    path,
     name: 'large',
     size,
     files: atOnce,
