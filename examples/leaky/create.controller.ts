@@ -1,8 +1,8 @@
-import { BadRequestException, Body, Controller, Param, Post, UseGuards } from '@nestjs/common';
+import { BadRequestException, Body, Controller, Post, Req, UseGuards } from '@nestjs/common';
 import { Records } from './records.js';
 import { Org, SignIn } from './sign-in.js';
 
-export const kinds = [
+const kinds = [
   'appointments',
   'invoices',
   'reports',
@@ -22,9 +22,9 @@ export const kinds = [
 export class CreateController {
   constructor(private readonly records: Records) {}
 
-  @Post(kinds.map((kind) => `${kind}`))
-  create(@Org() org: string, @Param() _params: object, @Body() { text, kind }: { text?: string; kind?: string }) {
-    if (typeof text !== 'string' || !kinds.includes(String(kind))) throw new BadRequestException();
-    return { id: this.records.add(String(kind), org, text).id };
+  @Post(kinds)
+  create(@Org() org: string, @Req() { url }: { url: string }, @Body() { text }: { text?: string }) {
+    if (typeof text !== 'string') throw new BadRequestException('text must be a string');
+    return { id: this.records.add(url.slice(1), org, text).id };
   }
 }

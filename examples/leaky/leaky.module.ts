@@ -20,6 +20,3 @@ import { UploadsController } from './uploads.controller.js';
   providers: [Records],
 })
 export class LeakyModule {}
-
-/** What the proof cannot guess of this application, which has no OpenAPI document. */
-export { kinds } from './create.controller.js';
