@@ -14,7 +14,10 @@ const mistakes = [];
 
 for (const file of files.filter((name) => /\.(spec|kit)\.|\.map$/.test(name))) mistakes.push(`${file} is packed`);
 for (const file of files.filter((name) => /\.c?js$/.test(name))) {
-  if (readFileSync(join(root, file), 'utf8').includes('sourceMappingURL')) mistakes.push(`${file} names a map`);
+  const text = readFileSync(join(root, file), 'utf8');
+  if (text.includes('sourceMappingURL')) mistakes.push(`${file} names a map`);
+  // Jest compiles the package to CommonJS in applications that are.
+  if (/\bimport\.meta\b/.test(text.replace(/^\s*(\/?\*|\/\/).*$/gm, ''))) mistakes.push(`${file} has import.meta`);
 }
 
 /** Files that come with an import of `file`, those of `import()` too. */
