@@ -34,13 +34,14 @@ test('a second process on a folder ends with a clear error, and nothing of the f
   const body = bytes(4 << 20);
   const url = await getSignedUrl(first.client, new S3.PutObjectCommand({ Bucket: BUCKET, Key: '11/slow' }));
   const slow = request(url, { method: 'PUT', headers: { 'content-length': body.length } });
+  const answered = once(slow, 'response') as Promise<[IncomingMessage]>;
   await new Promise((resolve) => slow.write(body.subarray(0, 3 << 20), resolve));
   const second = await command.run('--port', '0', '--data', join(work, '.', 'data'));
   expect(second).toMatchObject({ code: 1, out: '' });
   expect(second.err).toContain(`${dataDir} is in use by another process (pid ${first.child.pid})`);
   expect(second.err).not.toContain('    at ');
   slow.end(body.subarray(3 << 20));
-  const [answer] = (await once(slow, 'response')) as [IncomingMessage];
+  const [answer] = await answered;
   expect(answer.resume().statusCode).toBe(200);
   await first.client.send(put('11/after', 'after'));
   expect(await first.end('SIGTERM')).toEqual([0, null]);

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { appendFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -71,7 +70,7 @@ test('a torn last line of the journal and half-written files are dropped', async
 
 test('what was acknowledged before a kill is there after it, and nothing else', async () => {
   const dataDir = join(work, 'data');
-  const { child, client } = await command.serve(dataDir);
+  const { child, client, ended } = await command.serve(dataDir);
   await client.send(new S3.CreateBucketCommand({ Bucket: BUCKET }));
   const acknowledged: string[] = [];
   const put = async (i: number): Promise<void> => {
@@ -85,7 +84,7 @@ test('what was acknowledged before a kill is there after it, and nothing else', 
       .send(new S3.PutObjectCommand({ Bucket: BUCKET, Key: 'big', Body: bytes(50 << 20) }))
       .then(() => acknowledged.push('big')),
   ]);
-  await once(child, 'exit').catch(() => undefined);
+  expect(await ended).toEqual([null, 'SIGKILL']);
   client.destroy();
 
   const after = await TestServer.start({ dataDir });
@@ -100,10 +99,9 @@ test('what was acknowledged before a kill is there after it, and nothing else', 
 });
 
 test('the command prints its credentials first and ends on SIGTERM', async () => {
-  const { child, client } = await command.serve(join(work, 'data'));
+  const server = await command.serve(join(work, 'data'));
+  const { client } = server;
   await client.send(new S3.CreateBucketCommand({ Bucket: BUCKET }));
   expect(await refusal(client.send(new S3.HeadObjectCommand({ Bucket: BUCKET, Key: 'a' })))).toMatch(/^404/);
-  child.kill('SIGTERM');
-  expect(await once(child, 'exit')).toEqual([0, null]);
-  client.destroy();
+  expect(await server.end('SIGTERM')).toEqual([0, null]);
 });

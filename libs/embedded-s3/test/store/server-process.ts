@@ -42,7 +42,11 @@ export class Command {
     const child = spawn(process.execPath, [join(this.dir, 'main.js'), '--port', '0', '--data', dataDir, ...args], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
+    const ended = once(child, 'exit');
+    const line = await Promise.race([
+      once(createInterface(child.stdout), 'line').then(([first]) => first as string),
+      ended.then(([code]) => Promise.reject(new Error(`The server ended with ${code} before it was ready.`))),
+    ]);
     const { endpoint, ...credentials } = JSON.parse(line) as Record<
       'endpoint' | 'accessKeyId' | 'secretAccessKey',
       string
@@ -55,7 +59,7 @@ export class Command {
       maxAttempts: 1,
       credentials,
     });
-    return new ServerProcess(child, client, endpoint, credentials);
+    return new ServerProcess(child, ended, client, endpoint, credentials);
   }
 
   remove(): void {
@@ -66,6 +70,8 @@ export class Command {
 export class ServerProcess {
   constructor(
     readonly child: ChildProcess,
+    /** Exit code and signal; asked for from the start, as who asks later may have missed it. */
+    readonly ended: Promise<unknown[]>,
     readonly client: S3.S3Client,
     readonly endpoint: string,
     readonly root: { accessKeyId: string; secretAccessKey: string },
@@ -73,9 +79,8 @@ export class ServerProcess {
 
   /** Resolves with exit code and signal. */
   async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<unknown[]> {
-    const ended = this.child.exitCode === null && this.child.signalCode === null ? once(this.child, 'exit') : [];
     this.child.kill(signal);
     this.client.destroy();
-    return ended;
+    return this.ended;
   }
 }
