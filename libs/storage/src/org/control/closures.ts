@@ -12,19 +12,52 @@ export const scopeId = (scope: Scope): string => (scope === 'all' ? scope : sha2
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** Whether something that covers this key is closed. Read from the bucket each time, where every process writes it. */
-export async function isClosed(store: Pick<ObjectStore, 'list'>, org: OrgId, key: ObjectKey): Promise<boolean> {
-  const folder = layout.closures(org);
-  let covering: Set<string> | undefined;
-  for await (const closed of objectsIn(store, org, folder)) {
-    covering ??= scopesOver(key);
-    if (covering.has(closed.key.slice(folder.length))) return true;
+interface Look {
+  closed: Promise<ReadonlySet<string>>;
+  /** The one that begins when this one has ended. */
+  next?: Promise<ReadonlySet<string>>;
+}
+
+/**
+ * What is closed, as the bucket says it, where every process writes it. Each answer is of a look that began after it was asked
+ * for: who asks while one is under way waits for the next, with everybody else who does.
+ */
+export class Closures {
+  readonly #looks = new Map<OrgId, Look>();
+
+  constructor(private readonly store: Pick<ObjectStore, 'list'>) {}
+
+  /** Whether something that covers this key is closed. */
+  async cover(org: OrgId, key: ObjectKey): Promise<boolean> {
+    const closed = await this.#closed(org);
+    return closed.size > 0 && scopesOver(key).some((scope) => closed.has(scope));
   }
-  return false;
+
+  #closed(org: OrgId): Promise<ReadonlySet<string>> {
+    const look = this.#looks.get(org);
+    if (!look) return this.#look(org);
+    const begin = () => this.#look(org);
+    return (look.next ??= look.closed.then(begin, begin));
+  }
+
+  #look(org: OrgId): Promise<ReadonlySet<string>> {
+    const look: Look = { closed: this.#read(org) };
+    this.#looks.set(org, look);
+    const end = () => void (look.next ?? this.#looks.delete(org));
+    look.closed.then(end, end);
+    return look.closed;
+  }
+
+  async #read(org: OrgId): Promise<ReadonlySet<string>> {
+    const folder = layout.closures(org);
+    const closed = new Set<string>();
+    for await (const { key } of objectsIn(this.store, org, folder)) closed.add(key.slice(folder.length));
+    return closed;
+  }
 }
 
 /** By their ids: everything, each folder that the key lies in, and the key itself. */
-function scopesOver(key: ObjectKey): Set<string> {
+function scopesOver(key: ObjectKey): string[] {
   const folders = [...key.matchAll(/\//g)].map(({ index }) => key.slice(0, index + 1));
-  return new Set(['all', ...folders.map(sha256), sha256(key)]);
+  return ['all', ...folders.map(sha256), sha256(key)];
 }

@@ -3,18 +3,21 @@ import type { ObjectKey } from '../../keys/object-key.js';
 import type { OrgId } from '../../keys/org-id.js';
 import { StorageError } from '../../storage.error.js';
 import type { ObjectStore } from '../../store/object-store.js';
-import { isClosed } from './closures.js';
+import { Closures } from './closures.js';
 import { HoldRecords } from './hold-records.js';
 
 /**
  * Asks the bucket, before anything is written or removed, whether the file is on hold and whether its organisation or place
- * is being erased. It is asked each time: what another process has written there counts at once.
+ * is being erased. Each answer is of a look that began after it was asked for: what another process has written there counts at
+ * once.
  */
 export class OrgGate implements FileGate {
   readonly name = 'holds and erasure';
+  readonly #closures: Closures;
   readonly #holds: HoldRecords;
 
-  constructor(private readonly store: ObjectStore) {
+  constructor(store: ObjectStore) {
+    this.#closures = new Closures(store);
     this.#holds = new HoldRecords(store);
   }
 
@@ -48,7 +51,7 @@ export class OrgGate implements FileGate {
 
   async #require(org: OrgId, key: ObjectKey, changes: boolean): Promise<void> {
     const [closed, held] = await Promise.all([
-      isClosed(this.store, org, key),
+      this.#closures.cover(org, key),
       changes ? this.#holds.isHeld(org, key) : false,
     ]);
     if (held) throw new StorageError('on_hold', 'The file is on hold: it can be neither changed nor removed.');

@@ -5,7 +5,7 @@ import { StorageError } from '../../storage.error.js';
 import type { Retention } from '../../store/object-requests.js';
 import type { ObjectStore } from '../../store/object-store.js';
 import { objectsIn } from '../../store/objects-in.js';
-import { isClosed } from '../control/closures.js';
+import { Closures } from '../control/closures.js';
 import { exportedAreas } from '../export/exported-files.js';
 import { hashed } from '../hashed.js';
 import type { ExportSummary } from '../export/manifest.js';
@@ -99,7 +99,7 @@ async function write(
   { retention, signal }: Pick<ImportOptions, 'retention' | 'signal'>,
 ): Promise<void> {
   const { key, path, size, contentType = 'binary/octet-stream', metadata = {} } = entry;
-  if (await isClosed(store, org, key))
+  if (await new Closures(store).cover(org, key))
     throw new StorageError('org_frozen', 'Files are being erased here: nothing is written any more.');
   const found = await source.open(path);
   if (!found) throw new StorageError('invalid_request', `The export lacks ${path}.`);
