@@ -22,6 +22,8 @@ export interface PayloadOptions {
 export interface Payload {
   /** bytes the sender announced, without framing; absent when it announced none */
   readonly length?: number;
+  /** hex, when the request signs the hash of its body: what `chunks` has given to its end has it */
+  readonly sha256?: string;
   /** trailing headers, names in lower case; complete once all chunks are read */
   readonly trailers: Readonly<Record<string, string>>;
   /** Ends with an error when the content is not what was announced or signed; then nothing may be kept. */
@@ -39,6 +41,10 @@ export class RequestBody implements Payload {
 
   get length(): number | undefined {
     return this.options.length;
+  }
+
+  get sha256(): string | undefined {
+    return this.options.sha256;
   }
 
   get trailers(): Readonly<Record<string, string>> {

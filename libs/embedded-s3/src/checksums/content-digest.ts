@@ -16,13 +16,17 @@ export class ContentDigest {
   private readonly algorithm: ChecksumAlgorithm | undefined;
   private readonly digest;
 
-  /** @param algorithm computed although the sender gave none */
+  /**
+   * @param algorithm computed although the sender gave none
+   * @param verified the SHA-256 in hex, where whoever reads the body compares it: the same is not computed twice
+   */
   constructor(
     private readonly expected: ExpectedChecksums,
     algorithm?: ChecksumAlgorithm,
+    verified?: string,
   ) {
     this.algorithm = expected.algorithm ?? algorithm;
-    this.digest = this.algorithm && digestOf(this.algorithm);
+    this.digest = this.algorithm && !isVerified(expected, verified) ? digestOf(this.algorithm) : undefined;
   }
 
   async *watch(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
@@ -48,8 +52,8 @@ export class ContentDigest {
     if (this.expected.md5 !== undefined && this.expected.md5 !== md5.toString('base64'))
       throw new S3Error('BadDigest', 'The Content-MD5 you specified did not match what we received.');
     const etag = md5.toString('hex');
-    if (!this.algorithm || !this.digest) return { etag };
-    const value = this.digest.digest().toString('base64');
+    if (!this.algorithm) return { etag };
+    const value = this.digest?.digest().toString('base64') ?? this.announced(this.algorithm, trailers);
     if (this.expected.algorithm && value !== this.announced(this.expected.algorithm, trailers))
       throw new S3Error('BadDigest', `The ${this.algorithm} you specified did not match the calculated checksum.`);
     return { etag, checksum: { algorithm: this.algorithm, value, type: 'FULL_OBJECT' } };
@@ -59,3 +63,6 @@ export class ContentDigest {
     return this.expected.value ?? checkDigest(algorithm, trailers[headerOf(algorithm)] ?? '');
   }
 }
+
+const isVerified = ({ algorithm, value }: ExpectedChecksums, sha256: string | undefined): boolean =>
+  algorithm === 'SHA256' && sha256 !== undefined && value === Buffer.from(sha256, 'hex').toString('base64');

@@ -34,7 +34,7 @@ export async function receive<T>(
     });
   }
   const expected = s3.features.checksums ? expectedChecksums(request.headers) : {};
-  const digest = new ContentDigest(expected, algorithm);
+  const digest = new ContentDigest(expected, algorithm, payload.sha256);
   const segment = await s3.store.data.write(digest.watch(payload.chunks()));
   try {
     return keep({ segment, ...digest.finish(payload.trailers) });

@@ -71,6 +71,16 @@ test.each<[string, Record<string, string>, string]>([
   expect([answer.status, answer.code, await exists('refused')]).toEqual([400, code, false]);
 });
 
+test('a body that has neither the hash that is signed nor the checksum of the same hash is not kept', async () => {
+  const told = createHash('sha256').update('other').digest();
+  const headers = { 'x-amz-content-sha256': told.toString('hex'), 'x-amz-checksum-sha256': told.toString('base64') };
+  const put = (key: string, sent: Buffer) => server.signed('PUT', `/${BUCKET}/${key}`, { body: sent, headers });
+  expect(await put('neither', body)).toMatchObject({ status: 400, code: 'XAmzContentSHA256Mismatch' });
+  expect(await exists('neither')).toBe(false);
+  expect(await put('both', Buffer.from('other'))).toMatchObject({ status: 200 });
+  expect(await withChecksum('both')).toMatchObject({ ChecksumSHA256: told.toString('base64') });
+});
+
 describe('multipart uploads', () => {
   const parts = [bytes(5 << 20), bytes(1000)];
   const whole = Buffer.concat(parts);
