@@ -14,7 +14,6 @@ const longest = [
   'libs/storage/src/bucket/doctor.weaker-stores.spec.ts',
   'apps/demo-api/test/fuzz/fuzz.e2e-spec.ts',
   'apps/demo-api/test/service.e2e-spec.ts',
-  'apps/demo-api/test/caches-in-browser.e2e-spec.ts',
 ];
 
 /** Begins with what takes longest, so that no worker is left with it alone at the end. */

@@ -1,5 +1,6 @@
 import { isLong } from './long.js';
 import { attackFlows } from './page/attacks.flows.js';
+import { cacheFlows } from './page/caches.flows.js';
 import { lookFlows } from './page/looks.flows.js';
 import { freshField, inBrowser, openPage, orSkipped, type Kit } from './page/page.kit.js';
 import { placeFlows } from './page/places.flows.js';
@@ -7,7 +8,10 @@ import { recordFlows } from './page/records.flows.js';
 import { uploadFlows } from './page/uploads.flows.js';
 import { uppyFlows } from './page/uppy.flows.js';
 
-// One browser and one demo for all: to start them costs more than most of the tests.
+const inLong = isLong ? describe : describe.skip;
+
+// One browser and one demo for all: to start them costs more than most of the tests. A short run has what only a browser
+// can tell, once; what it leaves out, the long one has (`inLong`).
 inBrowser(`the page in a browser${orSkipped}`, () => {
   let kit: Kit;
   beforeAll(async () => {
@@ -17,11 +21,12 @@ inBrowser(`the page in a browser${orSkipped}`, () => {
   beforeEach(() => freshField(kit));
   afterEach(() => expect(kit.faults.splice(0)).toEqual([]));
 
+  describe('caches', () => cacheFlows(() => kit));
   describe('places', () => placeFlows(() => kit));
-  describe('uploads', () => uploadFlows(() => kit, isLong));
+  describe('uploads', () => uploadFlows(() => kit));
   // With Node's own requests uppy.spec holds the recipe in each run.
-  (isLong ? describe : describe.skip)('Uppy', () => uppyFlows(() => kit));
-  describe('attacks, the bucket, a signature', () => attackFlows(() => kit, isLong));
-  describe('the journal, and what holds beneath', () => recordFlows(() => kit));
-  describe('looks', () => lookFlows(() => kit, isLong));
+  inLong('Uppy', () => uppyFlows(() => kit));
+  describe('attacks, the bucket, a signature', () => attackFlows(() => kit));
+  inLong('the journal, and what holds beneath', () => recordFlows(() => kit));
+  describe('looks', () => lookFlows(() => kit));
 });

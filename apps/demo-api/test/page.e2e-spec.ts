@@ -23,7 +23,10 @@ afterAll(async () => {
 const named = (text: string, pattern: RegExp) => Array.from(text.matchAll(pattern), ([, path = '']) => path);
 
 /** Every file that the page loads, found as a browser finds them. */
-async function filesOfPage(): Promise<Map<string, string>> {
+const filesOfPage = () => (files ??= findFiles());
+let files: Promise<Map<string, string>> | undefined;
+
+async function findFiles(): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   const open = ['/'];
   for (let path = open.pop(); path !== undefined; path = open.pop()) {
@@ -43,12 +46,12 @@ async function filesOfPage(): Promise<Map<string, string>> {
 }
 
 it('is served whole, from this server only', async () => {
-  const files = await filesOfPage();
-  expect(files.delete('/lib/signature_pad.js')).toBe(true);
-  expect([...files.keys()]).toEqual(
+  const found = new Map(await filesOfPage());
+  expect(found.delete('/lib/signature_pad.js')).toBe(true);
+  expect([...found.keys()]).toEqual(
     expect.arrayContaining(['/', '/css/base.css', '/icon.svg', '/js/main.js', '/js/uploads/parts.js']),
   );
-  for (const [path, text] of files)
+  for (const [path, text] of found)
     expect([path, named(text, /(https?:\/\/[^'"\s)]+)/g)]).toEqual([
       path,
       ['/icon.svg', '/js/dom.js'].includes(path) ? ['http://www.w3.org/2000/svg'] : [],
@@ -72,6 +75,20 @@ it('lets nothing run but its own files, and talks to nobody but this API and the
   ]);
   // The store's port is another after a restart.
   expect(headers['cache-control']).toBe('no-store');
+});
+
+it('says in both languages what it says in one', async () => {
+  const wordsOf = async (language: string) => {
+    const urls = ['', '.views'].map((part) => new URL(`../public/js/lang/${language}${part}.js`, import.meta.url));
+    const files = await Promise.all(urls.map(({ href }) => import(href) as Promise<Record<string, object>>));
+    const words = files.flatMap((file) => Object.values(file)).flatMap((each) => Object.entries(each));
+    return words as [key: string, text: string][];
+  };
+  const gaps = (words: [key: string, text: string][]) =>
+    words.map(([key, text]) => `${key} ${[...text.matchAll(/\{\w+\}/g)].map(String).toSorted().join(' ')}`);
+  const [en, de] = [await wordsOf('en'), await wordsOf('de')];
+  expect(en.length).toBeGreaterThan(100);
+  expect(gaps(de)).toEqual(gaps(en));
 });
 
 it('has no inline script, style or handler', async () => {

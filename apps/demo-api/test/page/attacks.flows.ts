@@ -1,6 +1,6 @@
 import { attacks, samples } from 'nest-tenant-storage/testing';
 import { insideAttacks } from '../../src/demo/inside/inside.attacks.js';
-import type { Kit } from './page.kit.js';
+import { inLong, type Kit } from './page.kit.js';
 
 /** Attacks that the page tries on itself. */
 const inBrowser = 3;
@@ -12,8 +12,8 @@ function expectOnlyPolicy(faults: string[]): void {
   expect(told.length).toBeGreaterThan(0);
 }
 
-export function attackFlows(kit: () => Kit, isLong: boolean): void {
-  it('runs an attack of each area, and shows who refused it and what each side saw', async () => {
+export function attackFlows(kit: () => Kit): void {
+  inLong('runs an attack of each area, and shows who refused it and what each side saw', async () => {
     const { page, faults } = kit();
     await page.getByRole('link', { name: 'Try to break it' }).click();
     const all = attacks.length + insideAttacks.length + inBrowser;
@@ -43,53 +43,50 @@ export function attackFlows(kit: () => Kit, isLong: boolean): void {
     expectOnlyPolicy(faults);
   });
 
-  (isLong ? it : it.skip)(
-    'names them in the language of the page, and in English what has no German text',
-    async () => {
-      const page = await kit().open(kit().demo.origin);
-      const unknown = { ...attacks[0]!, name: 'foreign file: a new one', tries: 'to be noticed', canRun: false };
-      await page.route('**/api/demo/attacks', async (route) => {
-        if (route.request().method() !== 'GET') return route.fallback();
-        const answer = await route.fetch();
-        const { items } = (await answer.json()) as { items: object[] };
-        await route.fulfill({ response: answer, json: { items: [unknown, ...items] } });
-      });
-      await page.getByRole('link', { name: 'Try to break it' }).click();
-      const [added, known] = [page.locator('.attack').first(), page.locator('.attack').nth(1)];
-      const said = async (card: typeof known) =>
-        card
-          .locator('h3, .tries, .tries span, details > .about[lang]')
-          .evaluateAll((nodes) => nodes.map((node) => [(node as HTMLElement).lang, node.textContent]));
-      const english = [
-        ['en', 'its bytes'],
-        ['', "… to read a neighbour's file"],
-        ['en', "to read a neighbour's file"],
-        ['en', 'Not to be told from an absent file.'],
-      ];
-      const german = [
-        ['de', 'Der Inhalt'],
-        ['', '… um die Datei eines Nachbarn zu lesen'],
-        ['de', 'um die Datei eines Nachbarn zu lesen'],
-        ['de', 'Nicht von einer Datei zu unterscheiden, die es nicht gibt.'],
-      ];
-      const untold = [
-        ['en', 'a new one'],
-        ['', '… to be noticed'],
-        ['en', 'to be noticed'],
-      ];
-      await known.getByRole('button', { name: 'Run', exact: true }).click();
-      await known.getByText(/^Held/).waitFor();
-      expect(await said(known)).toEqual(english);
-      await page.getByRole('button', { name: 'Deutsch' }).click();
-      expect([await said(added), await said(known)]).toEqual([untold, german]);
-      await page.reload();
-      await known.waitFor();
-      expect([await said(added), await said(known)]).toEqual([untold, german.slice(0, 3)]);
-      await page.getByRole('button', { name: 'English' }).click();
-      expect(await said(known)).toEqual(english.slice(0, 3));
-      await page.close();
-    },
-  );
+  inLong('names them in the language of the page, and in English what has no German text', async () => {
+    const page = await kit().open(kit().demo.origin);
+    const unknown = { ...attacks[0]!, name: 'foreign file: a new one', tries: 'to be noticed', canRun: false };
+    await page.route('**/api/demo/attacks', async (route) => {
+      if (route.request().method() !== 'GET') return route.fallback();
+      const answer = await route.fetch();
+      const { items } = (await answer.json()) as { items: object[] };
+      await route.fulfill({ response: answer, json: { items: [unknown, ...items] } });
+    });
+    await page.getByRole('link', { name: 'Try to break it' }).click();
+    const [added, known] = [page.locator('.attack').first(), page.locator('.attack').nth(1)];
+    const said = async (card: typeof known) =>
+      card
+        .locator('h3, .tries, .tries span, details > .about[lang]')
+        .evaluateAll((nodes) => nodes.map((node) => [(node as HTMLElement).lang, node.textContent]));
+    const english = [
+      ['en', 'its bytes'],
+      ['', "… to read a neighbour's file"],
+      ['en', "to read a neighbour's file"],
+      ['en', 'Not to be told from an absent file.'],
+    ];
+    const german = [
+      ['de', 'Der Inhalt'],
+      ['', '… um die Datei eines Nachbarn zu lesen'],
+      ['de', 'um die Datei eines Nachbarn zu lesen'],
+      ['de', 'Nicht von einer Datei zu unterscheiden, die es nicht gibt.'],
+    ];
+    const untold = [
+      ['en', 'a new one'],
+      ['', '… to be noticed'],
+      ['en', 'to be noticed'],
+    ];
+    await known.getByRole('button', { name: 'Run', exact: true }).click();
+    await known.getByText(/^Held/).waitFor();
+    expect(await said(known)).toEqual(english);
+    await page.getByRole('button', { name: 'Deutsch' }).click();
+    expect([await said(added), await said(known)]).toEqual([untold, german]);
+    await page.reload();
+    await known.waitFor();
+    expect([await said(added), await said(known)]).toEqual([untold, german.slice(0, 3)]);
+    await page.getByRole('button', { name: 'English' }).click();
+    expect(await said(known)).toEqual(english.slice(0, 3));
+    await page.close();
+  });
 
   it('has the browser refuse what this page may not do', async () => {
     const { page, faults } = kit();
@@ -124,28 +121,31 @@ export function attackFlows(kit: () => Kit, isLong: boolean): void {
     await card.getByText(/^Held/).waitFor();
   });
 
-  it('draws the bucket: what is stored lights up, for who wants no motion without it; the other branch stays closed', async () => {
-    const { page, upload, outcome } = kit();
-    await outcome(await upload('PUT', 'lit.png', samples.png.bytes));
-    await page.getByRole('link', { name: 'The bucket' }).click();
-    const tree = page.locator('.tree');
-    await tree.locator('.object.lit').getByText('lit.png').waitFor();
-    expect(await page.evaluate(() => document.getAnimations().length)).toBe(0);
-    const moved = page.evaluate(
-      () =>
-        new Promise((resolve) =>
+  inLong(
+    'draws the bucket: what is stored lights up, for who wants no motion without it; the other branch stays closed',
+    async () => {
+      const { page, upload, outcome } = kit();
+      await outcome(await upload('PUT', 'lit.png', samples.png.bytes));
+      await page.getByRole('link', { name: 'The bucket' }).click();
+      const tree = page.locator('.tree');
+      await tree.locator('.object.lit').getByText('lit.png').waitFor();
+      expect(await page.evaluate(() => document.getAnimations().length)).toBe(0);
+      const moved = await page.evaluateHandle(() => {
+        const first = new Promise((resolve) =>
           document.addEventListener('animationstart', ({ animationName }) => resolve(animationName), { once: true }),
-        ),
-    );
-    await page.emulateMedia({ reducedMotion: 'no-preference' });
-    expect(await moved).toBe('light');
-    await page.emulateMedia({ reducedMotion: 'reduce' });
-    expect(await tree.locator('.folder.own').allInnerTexts()).toContain('1/');
-    await tree.locator('.closed').getByText('11/').first().waitFor();
-    expect(await tree.innerText()).not.toContain('theirs.png');
-  });
+        );
+        return { first };
+      });
+      await page.emulateMedia({ reducedMotion: 'no-preference' });
+      expect(await moved.evaluate(({ first }) => first)).toBe('light');
+      await page.emulateMedia({ reducedMotion: 'reduce' });
+      expect(await tree.locator('.folder.own').allInnerTexts()).toContain('1/');
+      await tree.locator('.closed').getByText('11/').first().waitFor();
+      expect(await tree.innerText()).not.toContain('theirs.png');
+    },
+  );
 
-  it('takes a signature that is drawn, and one that is written', async () => {
+  inLong('takes a signature that is drawn, and one that is written', async () => {
     const { page, one } = kit();
     await page.getByRole('radio', { name: 'Signature' }).check();
     const save = one.getByRole('button', { name: 'Save the signature' });

@@ -1,15 +1,18 @@
 import { samples } from 'nest-tenant-storage/testing';
+import { isLong } from '../long.js';
 import { accessFaults } from './access.js';
 import { layoutFaults } from './layout.js';
-import { mebibyte, signedIn, type Kit } from './page.kit.js';
+import { inLong, mebibyte, signedIn, type Kit } from './page.kit.js';
 
-/** A long run looks at each state in every way, a short one at the gallery. */
-export function lookFlows(kit: () => Kit, isLong: boolean): void {
+/** A long run looks at each state in every way, a short one at the gallery as it is found. */
+export function lookFlows(kit: () => Kit): void {
   // What other tests have left in the views that are hidden would be looked through in every state.
   beforeAll(async () => {
+    if (!isLong) return;
     await kit().page.goto(kit().demo.origin);
     await signedIn(kit());
   });
+  afterEach(() => kit().page.setViewportSize({ width: 1200, height: 900 }));
 
   it(`is accessible${isLong ? ' in every state' : ''}, and fits 320, 768 and 1440 pixels`, async () => {
     const { demo, page, one, upload, outcome, file } = kit();
@@ -21,18 +24,18 @@ export function lookFlows(kit: () => Kit, isLong: boolean): void {
     const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) => `${name}.png`);
     await one.locator('input[name=files]').setInputFiles(names.map((name) => file(name, samples.png.bytes)));
     for (const name of names) await one.locator('.card').getByText(name, { exact: true }).waitFor();
+    await look('the gallery');
+    if (!isLong) return expect(found).toEqual([]);
     await outcome(await upload('api', 'page.png', Buffer.from('<!doctype html>')));
     await page.emulateMedia({ colorScheme: 'dark' });
     await look('the gallery, dark, with a refusal');
     await one.getByRole('button', { name: 'Dismiss: page.png' }).click();
     await one.locator('.how').evaluate((details) => details.removeAttribute('open'));
     await page.emulateMedia({ colorScheme: 'light' });
-    await look('the gallery');
     for (const part of ['.log', '.trash'])
       await one.locator(part).evaluate((details) => details.setAttribute('open', ''));
     await one.getByText('Nothing was deleted here.').waitFor();
     await look('the gallery, with its trash and its requests');
-    if (!isLong) return expect(found).toEqual([]);
     await one.getByRole('button', { name: /^a.png/ }).click();
     await page.locator('.taken-apart summary').click();
     await look('a file');
@@ -86,11 +89,10 @@ export function lookFlows(kit: () => Kit, isLong: boolean): void {
     await look('the bucket');
     await page.emulateMedia({ colorScheme: 'light' });
     await page.getByRole('button', { name: 'English' }).click();
-    await page.setViewportSize({ width: 1200, height: 900 });
     expect(found).toEqual([]);
   });
 
-  (isLong ? it : it.skip)('would be told from a layout that is broken', async () => {
+  inLong('would be told from a layout that is broken', async () => {
     const { page, one, file } = kit();
     const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) => `${name}.png`);
     await one.locator('input[name=files]').setInputFiles(names.map((name) => file(name, samples.png.bytes)));
@@ -115,24 +117,9 @@ export function lookFlows(kit: () => Kit, isLong: boolean): void {
     expect(await faultsWith('.cards { grid-template-columns: 1fr }')).toMatch(/card 1 is at \[x, width, row\]/);
     expect(await faultsWith('#panes { grid-template-columns: 1fr !important }')).toMatch(/at 1440: pane 1 is at/);
     await page.evaluate(() => (document.adoptedStyleSheets = []));
-    await page.setViewportSize({ width: 1200, height: 900 });
   });
 
-  it('says in both languages what it says in one', async () => {
-    const [en, de] = await kit().page.evaluate(async () => {
-      const names = ['en', 'de'].map((language) => [`/js/lang/${language}.js`, `/js/lang/${language}.views.js`]);
-      const modules = names.map((paths) => Promise.all(paths.map((path) => import(path) as Promise<object>)));
-      const languages = (await Promise.all(modules)) as Record<string, Record<string, string>>[][];
-      return languages.map((files) =>
-        files.flatMap((file) => Object.values(file)).flatMap((words) => Object.entries(words)),
-      );
-    });
-    const gaps = (entries: [string, string][]) =>
-      entries.map(([key, text]) => `${key} ${[...text.matchAll(/\{\w+\}/g)].map(String).toSorted().join(' ')}`);
-    expect(gaps(de!)).toEqual(gaps(en!));
-  });
-
-  it('shows which pill is chosen in forced colours', async () => {
+  inLong('shows which pill is chosen in forced colours', async () => {
     const { page } = kit();
     await page.emulateMedia({ forcedColors: 'active' });
     const colours = await page

@@ -4,10 +4,13 @@ import { join } from 'node:path';
 import { chromium, type BrowserContext, type Locator, type Page } from 'playwright-core';
 import { prepareBucket } from '../../src/demo/demo-bucket.js';
 import { startDemo, type Demo } from '../demo.harness.js';
+import { isLong } from '../long.js';
 
 const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
 const isThere = existsSync(executablePath);
 export const inBrowser = isThere ? describe : describe.skip;
+/** What other tests hold too, with no browser: the long run has it. */
+export const inLong = isLong ? it : it.skip;
 export const orSkipped = isThere ? '' : ` [skipped: there is no Chromium at ${executablePath}]`;
 const args = [
   '--no-sandbox',
