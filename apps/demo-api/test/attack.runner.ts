@@ -9,7 +9,7 @@ export interface Outcome {
   before: Contents;
   after: Contents;
 }
-type Contents = Awaited<ReturnType<Demo['storage']['contents']>>;
+type Contents = ReturnType<Demo['storage']['s3']['contents']>;
 
 /** The page's runner of attacks, which also looks into the bucket. */
 export function readyForAttacks(demo: Demo): (attack: Attack) => Promise<Outcome> {
@@ -24,7 +24,8 @@ export function readyForAttacks(demo: Demo): (attack: Attack) => Promise<Outcome
   );
   return async (attack) => {
     const seen: Contents[] = [];
-    const look = async () => void seen.push(await demo.storage.contents());
+    const { s3, bucket } = demo.storage;
+    const look = async () => void seen.push(s3.contents(bucket));
     const run = await runner.run(attack, { before: look, after: look });
     const [before, after] = seen as [Contents, Contents];
     return { run, report: reportOf(attack, run), before, after };

@@ -31,6 +31,8 @@ export interface EmbeddedS3 {
   readonly requests: RequestLog;
   /** those of `kmsKeys`; may be changed while it runs */
   readonly kmsKeys?: KmsKeys | undefined;
+  /** What listings of the bucket would show, without a request: the keys of its objects, and of uploads in progress. */
+  contents(bucket: string): { keys: string[]; openUploads: string[] };
   /** Does what the buckets' lifecycle rules ask for as of `clock.now()`. */
   applyLifecycle(): Promise<void>;
   /** Answers what is under way, then closes every connection. Twice is fine. */
@@ -75,6 +77,10 @@ export async function startEmbeddedS3(options: EmbeddedS3Options = {}): Promise<
     clock,
     faults,
     requests,
+    contents: (bucket) => ({
+      keys: [...s3.store.objects(bucket).keysFrom('')].filter((key) => s3.store.objects(bucket).current(key)),
+      openUploads: s3.store.uploads(bucket).map(({ key }) => key),
+    }),
     applyLifecycle: () => applyLifecycle(s3),
     close: () => (closed ??= closeListener(server).then(close)),
   };

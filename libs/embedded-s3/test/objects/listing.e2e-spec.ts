@@ -1,6 +1,10 @@
 import {
+  CreateBucketCommand,
+  CreateMultipartUploadCommand,
+  DeleteObjectCommand,
   ListObjectsCommand,
   ListObjectsV2Command,
+  PutBucketVersioningCommand,
   type ListObjectsCommandInput,
   type ListObjectsV2CommandInput,
 } from '@aws-sdk/client-s3';
@@ -33,6 +37,20 @@ const lines = ({ Contents = [], CommonPrefixes = [] }: Page): string[] => [
 test('lists keys in the order of their bytes', async () => {
   expect(lines(await v2())).toEqual(KEYS);
   expect(lines(await v1())).toEqual(KEYS);
+});
+
+test('the control `contents` says what they would, without a request', async () => {
+  const { client, s3 } = server;
+  const Bucket = 'versioned';
+  await client.send(new CreateBucketCommand({ Bucket }));
+  await client.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Enabled' } }));
+  for (const Key of ['kept', 'hidden']) await server.put(Key, Key, { Bucket });
+  await client.send(new DeleteObjectCommand({ Bucket, Key: 'hidden' }));
+  await client.send(new CreateMultipartUploadCommand({ Bucket, Key: 'begun' }));
+  s3.requests.clear();
+  expect(s3.contents(Bucket)).toEqual({ keys: ['kept'], openUploads: ['begun'] });
+  expect(s3.contents(BUCKET)).toEqual({ keys: KEYS, openUploads: [] });
+  expect(s3.requests.list()).toEqual([]);
 });
 
 test.each<[Partial<ListObjectsV2CommandInput>, string[]]>([
