@@ -54,6 +54,16 @@ export const tokenOf = ({ org, sub = 'ada', role = 'admin' }: Person): Promise<s
     .setExpirationTime('12h')
     .sign(Buffer.from(jwtSecret));
 
+const kept = new Map<string, Promise<string>>();
+
+/** The same token for all requests of a person. */
+function keptTokenOf(person: Person): Promise<string> {
+  const key = JSON.stringify(person);
+  const token = kept.get(key) ?? tokenOf(person);
+  kept.set(key, token);
+  return token;
+}
+
 /** By hand, for what no library would sign. */
 export function signByHand(header: object, payload: object, secret: string): string {
   const text = [header, payload].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
@@ -108,7 +118,7 @@ export async function startDemo(env: Record<string, string> = {}, shared?: TestS
 }
 
 export async function call(port: number, method: string, path: string, options: Options = {}): Promise<Answer> {
-  const { as, token = as && (await tokenOf(as)), headers = {}, body, write } = options;
+  const { as, token = as && (await keptTokenOf(as)), headers = {}, body, write } = options;
   const isJson = typeof body === 'object' && !(body instanceof Uint8Array);
   const bytes = isJson ? JSON.stringify(body) : body;
   return new Promise((resolve, reject) => {

@@ -45,8 +45,13 @@ export function undescribed(api: Description, method: string, path: string, answ
     : [];
 }
 
-const fits = (template: string, path: string): boolean =>
-  new RegExp(`^${template.replace(/\{\w+\}/g, '[^/]+')}$`).test(path);
+const patterns = new Map<string, RegExp>();
+
+function fits(template: string, path: string): boolean {
+  const pattern = patterns.get(template) ?? new RegExp(`^${template.replace(/\{\w+\}/g, '[^/]+')}$`);
+  patterns.set(template, pattern);
+  return pattern.test(path);
+}
 
 /** The part of JSON Schema that the description uses; a property that it does not name is a mistake. */
 function* mistakes(api: Description, schema: Schema, value: unknown, at: string): Generator<string> {

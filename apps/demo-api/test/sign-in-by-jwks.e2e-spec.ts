@@ -37,11 +37,9 @@ const start = async () => {
   const { port } = keyServer.address() as AddressInfo;
   demo = await startDemo({ JWT_ALGORITHM: 'RS256', JWT_SECRET: '', JWT_JWKS_URL: `http://127.0.0.1:${port}/keys` });
 };
-beforeEach(async () => {
-  isDown = false;
+beforeAll(async () => {
   published = [await asPublished('old', old.publicKey), await asPublished('next', next.publicKey)];
 });
-afterEach(() => demo.close());
 
 const tokenBy = (kid: string, key: KeyObject, org = '1') =>
   new SignJWT({ org_id: org, role: 'admin' })
@@ -53,32 +51,47 @@ const tokenBy = (kid: string, key: KeyObject, org = '1') =>
     .sign(key);
 const statusOf = async (token: string) => (await demo.call('GET', path, { token })).status;
 
-it('two keys are good at once while one takes the place of the other', async () => {
-  await start();
-  expect(await statusOf(await tokenBy('old', old.privateKey))).toBe(200);
-  expect(await statusOf(await tokenBy('next', next.privateKey, '11'))).toBe(200);
+describe('keys that can be had', () => {
+  beforeAll(start);
+  afterAll(() => demo.close());
+
+  it('two keys are good at once while one takes the place of the other', async () => {
+    expect(await statusOf(await tokenBy('old', old.privateKey))).toBe(200);
+    expect(await statusOf(await tokenBy('next', next.privateKey, '11'))).toBe(200);
+  });
+
+  it.each([
+    ['a key of another name', () => tokenBy('other', old.privateKey)],
+    ['the wrong key under a good name', () => tokenBy('old', next.privateKey)],
+    [
+      'HS256 with the public key',
+      () => Promise.resolve(signByHand({ alg: 'HS256', kid: 'old' }, { org_id: '1' }, 'x')),
+    ],
+    [
+      'no signature',
+      () => Promise.resolve(`${signByHand({ alg: 'none' }, { org_id: '1' }, 'x').split('.').slice(0, 2).join('.')}.`),
+    ],
+    ['no token', () => Promise.resolve('nonsense')],
+  ])('%s is refused', async (_what, token) => {
+    expect(await statusOf(await token())).toBe(401);
+  });
 });
 
-it.each([
-  ['a key of another name', () => tokenBy('other', old.privateKey)],
-  ['the wrong key under a good name', () => tokenBy('old', next.privateKey)],
-  ['HS256 with the public key', () => Promise.resolve(signByHand({ alg: 'HS256', kid: 'old' }, { org_id: '1' }, 'x'))],
-  [
-    'no signature',
-    () => Promise.resolve(`${signByHand({ alg: 'none' }, { org_id: '1' }, 'x').split('.').slice(0, 2).join('.')}.`),
-  ],
-  ['no token', () => Promise.resolve('nonsense')],
-])('%s is refused', async (_what, token) => {
-  await start();
-  expect(await statusOf(await token())).toBe(401);
-});
+describe('keys that cannot be had', () => {
+  beforeAll(() => {
+    isDown = true;
+    return start();
+  });
+  afterAll(() => {
+    isDown = false;
+    return demo.close();
+  });
 
-it('keys that cannot be had are our trouble, and told as such', async () => {
-  isDown = true;
-  await start();
-  const answer = await demo.call('GET', path, { token: await tokenBy('old', old.privateKey) });
-  expect([answer.status, answer.json]).toEqual([
-    503,
-    { statusCode: 503, code: 'unavailable', message: 'Sign-in does not work at the moment. Try again later.' },
-  ]);
+  it('are our trouble, and told as such', async () => {
+    const answer = await demo.call('GET', path, { token: await tokenBy('old', old.privateKey) });
+    expect([answer.status, answer.json]).toEqual([
+      503,
+      { statusCode: 503, code: 'unavailable', message: 'Sign-in does not work at the moment. Try again later.' },
+    ]);
+  });
 });
