@@ -16,5 +16,6 @@ s3.faults.add({ operation: 'CopyObject', action: 'slowDown', times: 2 });
 s3.faults.add({ operation: 'PutObject', action: { errorCode: 'ConditionalRequestConflict' } });
 s3.faults.add({ operation: 'GetObject', action: { cutAfterBytes: 1024 } });
 s3.requests.list(); // what was asked: operation, key, status; no signatures, no tokens
+s3.contents('files'); // the keys of its objects, and of uploads still open
 
 await s3.close(); // removes the temporary folder
