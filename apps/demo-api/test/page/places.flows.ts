@@ -34,10 +34,13 @@ export function placeFlows(kit: () => Kit): void {
 
   it('shows names as text', async () => {
     const { one, upload, outcome } = kit();
-    const name = '<img src=x onerror=alert(1)>.txt';
+    const name = '<img src=x onerror=alert(1)> &amp;.txt';
     const row = await upload('api', name, txt.bytes);
     await outcome(row);
     expect(await row.locator('.name').innerText()).toBe(name);
+    const stored = one.locator('.card .name');
+    await stored.waitFor();
+    expect(await stored.innerText()).toBe(name.replaceAll(/[<>]/g, '-'));
     expect(await one.locator('.uploads img, .files img').count()).toBe(0);
   });
 
