@@ -31,7 +31,8 @@ export async function startCatalogServer(options: Partial<MigrateOptions> = {}):
 
 async function inProcess(options: Partial<MigrateOptions>): Promise<CatalogServer> {
   const role = 'clinic_app';
-  const db = await PGlite.create({ loadDataDir: await emptyDatabase() });
+  const db = await databaseOfWorker();
+  for (const sql of ['set session authorization postgres', 'discard all', empty]) await db.exec(sql);
   await db.exec(`create role ${role} login`);
   // There is one session: whoever has it says first whose it is.
   const owner: Owner = {
@@ -56,29 +57,57 @@ async function inProcess(options: Partial<MigrateOptions>): Promise<CatalogServe
       pglite({ query: (sql, values) => db.query(sql, values), transaction }, { deadlineMs: 30_000, ...given }),
     asApp: (work) => rolledBack(transaction, work),
     url: () => '',
-    close: () => db.close(),
+    // A timer of PostgreSQL's would keep the process for ten seconds.
+    close: async () => (db as unknown as { Module: { _clear_setitimer(): void } }).Module._clear_setitimer(),
   };
 }
+
+const kept = PGlite as { ofWorker?: Promise<PGlite> };
+let isTaken = false;
+
+/**
+ * Kept with the library, of which all test files of a worker have the same one: opening one takes longer than many a
+ * file's tests. Only one file runs at a time, and it finds nothing of the one before.
+ */
+async function databaseOfWorker(): Promise<PGlite> {
+  if (isTaken) throw new Error('A test file has one database in this process.');
+  isTaken = true;
+  kept.ofWorker ??= emptyDatabase().then((loadDataDir) => PGlite.create({ loadDataDir }));
+  return kept.ofWorker;
+}
+
+/** Removes whatever schemas and roles a test file made. */
+const empty = `do $$ declare name text; begin
+  for name in select nspname from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema' loop
+    execute format('drop schema %I cascade', name);
+  end loop;
+  create schema public;
+  grant usage on schema public to public;
+  for name in select rolname from pg_roles where rolname <> 'postgres' and rolname !~ '^pg_' loop
+    execute format('drop owned by %I cascade', name);
+    execute format('drop role %I', name);
+  end loop;
+end $$`;
 
 /** Made once: a new database takes PGlite some seconds, its copy half of one. */
 async function emptyDatabase(): Promise<Blob> {
   const { version } = JSON.parse(readFileSync('node_modules/@electric-sql/pglite/package.json', 'utf8')) as {
     version: string;
   };
-  const kept = join('node_modules/.cache', `pglite-${version}-alone.tar`);
-  if (!existsSync(kept)) {
+  const path = join('node_modules/.cache', `pglite-${version}-alone.tar`);
+  if (!existsSync(path)) {
     const db = await PGlite.create();
     // Nobody makes another database of these two, and they are two thirds of the files.
     await db.exec(`update pg_database set datistemplate = false`);
     for (const name of ['template0', 'template1']) await db.exec(`drop database ${name}`);
     const made = await db.dumpDataDir('none');
     await db.close();
-    const part = `${kept}.${process.pid}`;
+    const part = `${path}.${process.pid}`;
     mkdirSync('node_modules/.cache', { recursive: true });
     writeFileSync(part, Buffer.from(await made.arrayBuffer()));
-    renameSync(part, kept);
+    renameSync(part, path);
   }
-  return new Blob([readFileSync(kept)]);
+  return new Blob([readFileSync(path)]);
 }
 
 async function realServer(url: string, options: Partial<MigrateOptions>): Promise<CatalogServer> {
