@@ -6,7 +6,7 @@ import { formUpload } from '../kinds/form-upload.js';
 import { ticketPartBytes } from '../storage.policy.js';
 import { ooxml, zip } from '../testing/sample-bytes.js';
 import { samples } from '../testing/samples.js';
-import { clamd } from './clamd.js';
+import { clamd, type ClamdOptions } from './clamd.js';
 import { eicar } from './eicar.js';
 import { scannerGate } from './scanner-gate.js';
 
@@ -26,7 +26,6 @@ describeWithClamd('a real clamd', () => {
   let daemon: RealClamd;
   let kit: Awaited<ReturnType<typeof startFiles>>;
   let started: Awaited<ReturnType<(typeof kit)['start']>>;
-  const timeouts = { connect: 1_000, idle: 500, answer: 500 };
 
   beforeAll(async () => {
     [daemon, kit] = await Promise.all([realClamd(), startFiles({ embeddedOnly: true })]);
@@ -102,26 +101,35 @@ describeWithClamd('a real clamd', () => {
 
   describe.each(ways.slice(0, runs(2, 4)))('in trouble, %s', (way) => {
     const clean = text(2 * MiB);
-    afterEach(async () => {
+    let isWell = true;
+    const mend = async () => {
       await daemon.kill();
       await daemon.start(enough);
+      isWell = true;
+    };
+    afterEach(async () => {
+      if (!isWell) await mend();
     });
 
-    test.each<[string, () => unknown]>([
-      ['killed', () => daemon.kill()],
-      ['paused', () => daemon.signal('SIGSTOP')],
-      ['too small a StreamMaxLength', async () => (await daemon.kill(), daemon.start({ StreamMaxLength: '1M' }))],
-      ['too small a MaxFileSize', async () => (await daemon.kill(), daemon.start({ ...enough, MaxFileSize: '1M' }))],
-    ])('%s: unavailable, nothing lost, and the retry makes exactly one file', async (_what, trouble) => {
+    test.each<[string, () => unknown, ClamdOptions['timeouts']]>([
+      ['killed', () => daemon.kill(), {}],
+      ['paused', () => daemon.signal('SIGSTOP'), { answer: 50 }],
+      ['too small a StreamMaxLength', async () => (await daemon.kill(), daemon.start({ StreamMaxLength: '1M' })), {}],
+      [
+        'too small a MaxFileSize',
+        async () => (await daemon.kill(), daemon.start({ ...enough, MaxFileSize: '1M' })),
+        {},
+      ],
+    ])('%s: unavailable, nothing lost, and the retry makes exactly one file', async (_what, trouble, timeouts) => {
       let scanner = clamd({ port: daemon.port, timeouts });
       const gate = scannerGate({ name: 'clamav', begin: (org) => scanner.begin(org), state: () => scanner.state() });
       const other = await kit.start(gate);
       const complete = await send(other, way, clean);
+      isWell = false;
       await trouble();
       await expect(complete()).rejects.toMatchObject({ code: 'scan_unavailable' });
       expect((await stored()).filter((name) => !name.startsWith('incoming/'))).toEqual([]);
-      await daemon.kill();
-      await daemon.start(enough);
+      await mend();
       scanner = clamd({ port: daemon.port });
       expect(await complete()).toMatchObject({ size: clean.length });
       expect(await stored()).toEqual([`1/${key}`]);

@@ -5,6 +5,7 @@ import { parseOrgId } from '../keys/org-id.js';
 import { StorageModule } from '../storage.module.js';
 import { partBytes } from '../storage.policy.js';
 import { testNeeding } from '../../test/needs.js';
+import { withoutPauses } from '../../test/pauses.js';
 import { startTestStorage } from '../testing/test-storage.js';
 import { ObjectStore } from './object-store.js';
 
@@ -16,6 +17,7 @@ const one = parseOrgId('1');
 const key = orgScopedKey(one, 'uploads/a.pdf');
 const attributes = { contentType: 'application/pdf', metadata: {} };
 
+beforeAll(withoutPauses);
 afterEach(async () => {
   if (storage.isEmbedded) storage.s3.faults.clear();
   await storage.empty();
@@ -118,7 +120,7 @@ describe('a signal', () => {
     const controller = new AbortController();
     const action = { delayMs: 3_600_000 };
     storage.s3.faults.add({ operation: 'UploadPart', before: () => controller.abort(), action });
-    const putting = store.put(one, key, bytes(3 * partBytes), { ...attributes, signal: controller.signal });
+    const putting = store.put(one, key, bytes(2 * partBytes), { ...attributes, signal: controller.signal });
     await expect(putting).rejects.toMatchObject({ code: 'cancelled' });
     expect(await storage.contents()).toEqual({ keys: [], openUploads: [] });
   });
