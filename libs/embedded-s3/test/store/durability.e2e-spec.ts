@@ -81,7 +81,7 @@ test('what was acknowledged before a kill is there after it, and nothing else', 
   await Promise.allSettled([
     ...Array.from({ length: 60 }, (_, i) => put(i)),
     client
-      .send(new S3.PutObjectCommand({ Bucket: BUCKET, Key: 'big', Body: bytes(50 << 20) }))
+      .send(new S3.PutObjectCommand({ Bucket: BUCKET, Key: 'big', Body: bytes(20 << 20) }))
       .then(() => acknowledged.push('big')),
   ]);
   expect(await ended).toEqual([null, 'SIGKILL']);
