@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { by, eleven, key, one, pdf, place, startDirectUploads } from '../../test/file-kits/direct-uploads.kit.js';
 import { follow, formOf, send } from '../../test/http.js';
 import { testNeeding } from '../../test/needs.js';
+import { withoutPauses } from '../../test/pauses.js';
 import { S3_CLIENT } from '../store/client/s3-client.js';
 import { createUrlSeconds, openUploadsOfOne } from '../storage.policy.js';
 import { DirectUploads } from '../files/uploads/direct-uploads.js';
@@ -11,6 +12,7 @@ import { DirectUploads } from '../files/uploads/direct-uploads.js';
 const { storage, start, module, forms, uploads, sent, keys, methods, reset, close } = await startDirectUploads();
 const onEmbedded = testNeeding(storage, 'embedded server');
 
+beforeEach(withoutPauses);
 afterEach(async () => {
   jest.restoreAllMocks();
   await reset();
