@@ -90,7 +90,7 @@ test('every verb of a store that hangs answers within the deadline of a call, an
   );
   expect(await Promise.all(ended)).toMatchObject(verbs.map(([name]) => ({ name, ...noAnswer })));
   expect(await versions.keeping()).toEqual({ versions: 'unknown', objectLock: 'unknown' });
-  await Promise.all(Array.from(sockets, (socket) => once(socket, 'close')));
+  await Promise.all(Array.from(sockets, (socket) => new Promise((resolve) => socket.once('close', resolve))));
   expect(sockets.size).toBe(0);
 });
 
