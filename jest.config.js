@@ -17,7 +17,8 @@ process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
 /**
  * `npm test` starts it with more room for what is young, and a collector without threads of its own: each core has a
- * worker, and an eighth of the processor time of all tests went into it.
+ * worker, and an eighth of the processor time of all tests went into it. PGlite is compiled once and not again for speed,
+ * which took more than it gave.
  *
  * In JavaScript: a configuration in TypeScript is compiled and checked before each run, for three seconds.
  *
