@@ -1,8 +1,11 @@
 import 'reflect-metadata';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { StorageModule } from 'nest-tenant-storage';
 import { serve } from './remote.js';
+
+// As it is packed: how many files there are to load is what the start is made of.
+const packed = new URL('../../../../../../libs/storage/storage/src/index.js', import.meta.url);
+const { StorageModule } = (await import(packed.href)) as typeof import('nest-tenant-storage');
 
 /** An application with nothing in it but the module. */
 @Module({
