@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { startCatalogServer } from '../../test/catalog.kit.js';
 import { one, startFiles } from '../../test/file-kits/gates.kit.js';
 import { runs } from '../../test/long.js';
-import { Processes } from '../../test/processes.kit.js';
+import { Processes } from '../../test/processes/processes.kit.js';
 import { formUpload } from '../kinds/form-upload.js';
 import { samples } from '../testing/samples.js';
 import { Catalog } from './catalog.js';

@@ -6,7 +6,7 @@ import { Test } from '@nestjs/testing';
 import { command } from '../../../test/command.kit.js';
 import { allOf, startLifelong } from '../../../test/lifelong.kit.js';
 import { runs } from '../../../test/long.js';
-import { Processes, type Started } from '../../../test/processes.kit.js';
+import { Processes, type Started } from '../../../test/processes/processes.kit.js';
 import { newKeyPair } from '../../audit/signer.js';
 import { layout } from '../../keys/layout.js';
 import { parseOrgId } from '../../keys/org-id.js';

@@ -1,13 +1,13 @@
 import { transformFileSync } from '@swc/core';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { text } from 'node:stream/consumers';
-import ts from 'typescript';
 
-const root = join(import.meta.dirname, '../../..');
+const root = join(import.meta.dirname, '../../../..');
+const programs = 'libs/storage/test/processes';
 
 /** Programs of the tests in processes of their own, from the sources as they are now: these can be killed. */
 export class Processes {
@@ -15,10 +15,9 @@ export class Processes {
   readonly #running = new Set<ChildProcess>();
 
   constructor() {
-    for (const folder of ['libs/storage/src', 'libs/embedded-s3/src', 'libs/storage/test']) {
+    for (const folder of ['libs/storage/src', programs]) {
       for (const path of readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })) {
-        const isProgram = folder !== 'libs/storage/test' || /(\.process|^verbs\.kit)\.ts$/.test(path);
-        if (isProgram && /(?<!spec)\.c?ts$/.test(path)) this.#compile(join(root, folder, path));
+        if (/(?<!spec)\.c?ts$/.test(path)) this.#compile(join(root, folder, path));
       }
     }
     writeFileSync(join(this.#dir, 'package.json'), '{"type":"module"}');
@@ -27,7 +26,7 @@ export class Processes {
 
   /** `program` is a file of this folder, such as `command.process.ts`. */
   start(program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Started {
-    const file = join(this.#dir, 'libs/storage/test', program.replace(/\.ts$/, '.js'));
+    const file = join(this.#dir, programs, program.replace(/\.ts$/, '.js'));
     const child = spawn(process.execPath, [file, ...args], {
       env: { PATH: process.env['PATH'], AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', ...env },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -50,14 +49,13 @@ export class Processes {
   }
 
   #compile(source: string): void {
-    const code = source.endsWith('.cts') ? commonJs(source) : module(source);
     const output = join(this.#dir, relative(root, source)).replace(/\.(c?)ts$/, '.$1js');
     mkdirSync(dirname(output), { recursive: true });
-    writeFileSync(output, code);
+    writeFileSync(output, compiled(source));
   }
 }
 
-const module = (source: string): string =>
+const compiled = (source: string): string =>
   transformFileSync(source, {
     jsc: {
       target: 'es2023',
@@ -65,14 +63,9 @@ const module = (source: string): string =>
       transform: { legacyDecorator: true, decoratorMetadata: true },
       keepClassNames: true,
     },
-    module: { type: 'es6' },
+    // With the note by which Node finds the names in CommonJS.
+    module: source.endsWith('.cts') ? { type: 'commonjs', exportInteropAnnotation: true } : { type: 'es6' },
   }).code;
-
-/** By the compiler that the package is built with: Node finds the names in what it makes. */
-const commonJs = (source: string): string =>
-  ts.transpileModule(readFileSync(source, 'utf8'), {
-    compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2023 },
-  }).outputText;
 
 export interface Started {
   kill(): void;

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { run } from '../src/cli/run.js';
+import { run } from '../../src/cli/run.js';
 
 /** The command in a process of its own. What it would wait for has passed; the rest is as its users run it. */
 process.exitCode = await run(process.argv.slice(2), {

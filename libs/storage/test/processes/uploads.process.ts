@@ -1,13 +1,13 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import pg from 'pg';
-import { pgPool } from '../src/catalog/adapters/pg-pool.js';
-import { Catalog } from '../src/catalog/catalog.js';
-import { Files } from '../src/files/files.js';
-import { formUpload } from '../src/kinds/form-upload.js';
-import { parseOrgId } from '../src/keys/org-id.js';
-import type { StorageModuleOptions } from '../src/options/storage.options.js';
-import { StorageModule } from '../src/storage.module.js';
+import { pgPool } from '../../src/catalog/adapters/pg-pool.js';
+import { Catalog } from '../../src/catalog/catalog.js';
+import { Files } from '../../src/files/files.js';
+import { formUpload } from '../../src/kinds/form-upload.js';
+import { parseOrgId } from '../../src/keys/org-id.js';
+import type { StorageModuleOptions } from '../../src/options/storage.options.js';
+import { StorageModule } from '../../src/storage.module.js';
 
 /** Sends numbered files of organisation 1 through the catalog, 25 at once, and says of each what became of it. */
 const { storage, url, from, to, limits, bytes } = JSON.parse(process.argv[2]!) as {

@@ -1,13 +1,13 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { layout } from '../src/keys/layout.js';
-import { parseOrgId } from '../src/keys/org-id.js';
-import { formUpload, FormUploadsService } from '../src/kinds/form-upload.js';
-import { StorageModule } from '../src/storage.module.js';
-import { StorageError } from '../src/storage.error.js';
-import { Erasure } from '../src/org/erasure/erasure.js';
-import { Holds } from '../src/org/holds/holds.js';
-import { Trash } from '../src/org/trash/trash.js';
+import { layout } from '../../src/keys/layout.js';
+import { parseOrgId } from '../../src/keys/org-id.js';
+import { formUpload, FormUploadsService } from '../../src/kinds/form-upload.js';
+import { StorageModule } from '../../src/storage.module.js';
+import { StorageError } from '../../src/storage.error.js';
+import { Erasure } from '../../src/org/erasure/erasure.js';
+import { Holds } from '../../src/org/holds/holds.js';
+import { Trash } from '../../src/org/trash/trash.js';
 
 /** What is done in one process: all of it in JSON, as the first argument. */
 export interface Order {
