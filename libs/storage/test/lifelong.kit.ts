@@ -4,18 +4,16 @@ import {
   CreateMultipartUploadCommand,
   DeleteBucketCommand,
   DeleteObjectCommand,
-  ListMultipartUploadsCommand,
   ListObjectVersionsCommand,
   PutObjectCommand,
   PutObjectLegalHoldCommand,
   PutObjectRetentionCommand,
   S3Client,
-  type ObjectVersion,
 } from '@aws-sdk/client-s3';
 import { startEmbeddedS3 } from '../../embedded-s3/src/index.js';
 import { officerPolicy } from '../src/bucket/desired/iam-policies.js';
-import { areas } from '../src/keys/areas.js';
 import type { StorageModuleOptions } from '../src/options/storage.options.js';
+import { keptStatesIn, linesOfOrg } from './kept-states.kit.js';
 
 const bucket = 'lifelong';
 const officer = { accessKeyId: 'AKIAOFFICER', secretAccessKey: 'secret-of-the-officer' };
@@ -45,17 +43,7 @@ export async function startLifelong() {
   const { accessKeyId, secretAccessKey } = isEmbedded ? officer : root;
 
   const put = (Key: string, Body: string) => raw.send(new PutObjectCommand({ Bucket, Key, Body }));
-  async function* found(Prefix: string) {
-    for (let [more, at] = [true, {}]; more;) {
-      const page = await raw.send(new ListObjectVersionsCommand({ Bucket, Prefix, ...at }));
-      for (const version of page.Versions ?? []) yield { ...version, isMarker: false };
-      for (const version of page.DeleteMarkers ?? []) yield { ...(version as ObjectVersion), isMarker: true };
-      more = page.IsTruncated === true;
-      at = { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker };
-    }
-  }
-  const uploads = async (Prefix: string) =>
-    (await raw.send(new ListMultipartUploadsCommand({ Bucket, Prefix }))).Uploads ?? [];
+  const kept = () => keptStatesIn(raw, Bucket);
 
   return {
     Bucket,
@@ -84,37 +72,20 @@ export async function startLifelong() {
       const { Versions = [] } = await raw.send(new ListObjectVersionsCommand({ Bucket, Prefix: Key, MaxKeys: 5 }));
       return Versions.some((version) => version.Key === Key);
     },
-    /** All that an organisation has, behind the module's back. */
-    async everything(org: string) {
-      const all: string[] = [];
-      for (const { root } of Object.values(areas)) {
-        for await (const { Key, VersionId, ETag = 'deleted' } of found(`${root}${org}/`))
-          all.push(`${Key} ${VersionId} ${ETag}`);
-        for (const { Key, UploadId } of await uploads(`${root}${org}/`)) all.push(`${Key} ${UploadId} open`);
-      }
-      return all.toSorted();
-    },
-    /** The versions of an organisation, each as `leaf` makes it of them. */
-    async leaves(org: string, leaf: (found: { key: string; id: string; size: number; etag: string }) => string) {
-      const all: string[] = [];
-      for (const { root } of Object.values(areas)) {
-        for await (const { Key: key = '', VersionId: id = '', Size: size = 0, ETag: etag = '' } of found(
-          `${root}${org}/`,
-        ))
-          all.push(leaf({ key, id, size, etag }));
-      }
-      return all.toSorted();
-    },
+    /** All that the bucket keeps, behind the module's back. */
+    kept,
+    /** What an organisation has of it. */
+    everything: async (org: string) => linesOfOrg(await kept(), org),
     async close() {
       if (!server) {
-        for await (const { Key, VersionId, isMarker } of found('')) {
-          const off = { Bucket, Key, VersionId, LegalHold: { Status: 'OFF' as const } };
-          if (!isMarker) await raw.send(new PutObjectLegalHoldCommand(off)).catch(() => {});
-          const remove = { Bucket, Key, VersionId, BypassGovernanceRetention: true };
-          await raw.send(new DeleteObjectCommand(remove)).catch(() => {});
+        for (const { key: Key, id, kind } of await kept()) {
+          const version = { Bucket, Key, VersionId: id };
+          const off = { ...version, LegalHold: { Status: 'OFF' as const } };
+          if (kind === 'version') await raw.send(new PutObjectLegalHoldCommand(off)).catch(() => {});
+          const remove = { ...version, BypassGovernanceRetention: true };
+          if (kind === 'upload') await raw.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId: id }));
+          else await raw.send(new DeleteObjectCommand(remove)).catch(() => {});
         }
-        for (const { Key, UploadId } of await uploads(''))
-          await raw.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId }));
         await raw.send(new DeleteBucketCommand({ Bucket }));
       }
       raw.destroy();

@@ -1,16 +1,14 @@
-import { ListMultipartUploadsCommand, ListObjectVersionsCommand } from '@aws-sdk/client-s3';
 import type { TestingModule } from '@nestjs/testing';
 import fc from 'fast-check';
 import { by, startOrgFiles } from '../../test/file-kits/org-files.kit.js';
+import { keptStatesIn, linesOfOrg, statesOfOrg } from '../../test/kept-states.kit.js';
 import { runs } from '../../test/long.js';
 import { newKeyPair } from '../audit/signer.js';
-import { areas } from '../keys/areas.js';
 import { layout } from '../keys/layout.js';
 import { parseOrgId, type OrgId } from '../keys/org-id.js';
 import { formUpload, FormUploadsService } from '../kinds/form-upload.js';
 import { StorageError } from '../storage.error.js';
 import { samples } from '../testing/samples.js';
-import type { ErasureStatement } from './erasure/certificate.js';
 import { Erasure } from './erasure/erasure.js';
 import { leafOf } from './erasure/inventory.js';
 import { Holds } from './holds/holds.js';
@@ -58,27 +56,39 @@ test('a held version is never gone, an erased organisation has what its certific
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...stores), steps, fc.boolean(), async (files, plan, eraseSecond) => {
       const { storage } = files;
-      const seen = (org: OrgId) => everything(storage, org);
       // Each life is of two organisations of its own.
       const [first, second] = [`7${++count}`, `7${count}1`].map(parseOrgId) as [OrgId, OrgId];
       const held = new Map<string, { org: OrgId; states: string[] }>();
-      let module = files.module;
+      let [module, kept] = [files.module, await keptIn(storage)];
+      /** What is there now, after nothing was done to `other` and to what is on hold. */
+      const look = async (other: OrgId) => {
+        const now = await keptIn(storage);
+        expect(linesOfOrg(now, other)).toEqual(linesOfOrg(kept, other));
+        for (const { org, states } of held.values())
+          expect(linesOfOrg(now, org)).toEqual(expect.arrayContaining(states));
+        return now;
+      };
       for (const { verb, second: isSecond, name, dies } of plan) {
         const [org, other] = isSecond ? [second, first] : [first, second];
-        const untouched = await seen(other);
         if (verb === 'die' || dies) module = await files.start({ maxAttempts: 1 });
         if (dies) storage.s3.faults.add({ operation: dies, action: 'error' });
-        await act(module, org, verb, name, held, seen).catch(expected);
+        const done = await act(module, org, verb, name, held).catch(expected);
         storage.s3.faults.clear();
-        expect(await seen(other)).toEqual(untouched);
-        for (const { org, states } of held.values()) expect(await seen(org)).toEqual(expect.arrayContaining(states));
+        kept = await look(other);
+        if (!done?.hold) continue;
+        const states = linesOfOrg(kept, org).filter(
+          (each) => each.startsWith(`${done.key} `) && !each.endsWith('deleted'),
+        );
+        held.set(done.hold, { org, states });
       }
       const [org, other] = eraseSecond ? [second, first] : [first, second];
-      const untouched = await seen(other);
       const statement = await module.get(Erasure).erase(org, order());
-      expect(await seen(other)).toEqual(untouched);
-      for (const { org, states } of held.values()) expect(await seen(org)).toEqual(expect.arrayContaining(states));
-      expect(await leaves(storage, org, statement)).toEqual(statement.left.map(({ leaf }) => leaf).toSorted());
+      kept = await look(other);
+      const { salt } = statement.digest;
+      const versions = statesOfOrg(kept, org).filter(({ kind }) => kind !== 'upload');
+      expect(versions.map((found) => leafOf(salt, found)).toSorted()).toEqual(
+        statement.left.map(({ leaf }) => leaf).toSorted(),
+      );
     }),
     { numRuns: runs(2, 60) },
   );
@@ -92,9 +102,8 @@ async function act(
   org: OrgId,
   verb: (typeof verbs)[number],
   name: string,
-  held: Map<string, { org: OrgId; states: string[] }>,
-  seen: (org: OrgId) => Promise<string[]>,
-): Promise<void> {
+  held: Map<string, { org: OrgId }>,
+): Promise<{ key: string; hold?: string } | void> {
   const at = place(name);
   const [forms, trash, holds] = [module.get(FormUploadsService), module.get(Trash), module.get(Holds)];
   const file = {
@@ -121,8 +130,7 @@ async function act(
       return void (await module.get(Erasure).erase(org, { ...order(), prefix: layout.formUpload(org, at) }));
     case 'hold': {
       const { id } = await holds.hold(formUpload, org, at, { reason: 'r', by });
-      const states = (await seen(org)).filter((each) => each.startsWith(`${key} `) && !each.endsWith('deleted'));
-      return void held.set(id, { org, states });
+      return { key, hold: id };
     }
     case 'release':
       for (const [id, hold] of held) {
@@ -134,33 +142,7 @@ async function act(
   }
 }
 
-type Storage = (typeof stores)[number]['storage'];
-
-async function everything({ raw, bucket: Bucket }: Storage, org: OrgId): Promise<string[]> {
-  const found: string[] = [];
-  for (const { root } of Object.values(areas)) {
-    const Prefix = `${root}${org}/`;
-    const { Versions = [], DeleteMarkers = [] } = await raw.send(new ListObjectVersionsCommand({ Bucket, Prefix }));
-    const { Uploads = [] } = await raw.send(new ListMultipartUploadsCommand({ Bucket, Prefix }));
-    found.push(...Versions.map(({ Key, VersionId, ETag }) => `${Key} ${VersionId} ${ETag}`));
-    found.push(...DeleteMarkers.map(({ Key, VersionId }) => `${Key} ${VersionId} deleted`));
-    found.push(...Uploads.map(({ Key, UploadId }) => `${Key} ${UploadId} open`));
-  }
-  return found.toSorted();
-}
-
-async function leaves({ raw, bucket: Bucket }: Storage, org: OrgId, { digest: { salt } }: ErasureStatement) {
-  const found: string[] = [];
-  for (const { root } of Object.values(areas)) {
-    const Prefix = `${root}${org}/`;
-    const { Versions = [], DeleteMarkers = [] } = await raw.send(new ListObjectVersionsCommand({ Bucket, Prefix }));
-    for (const { Key: key = '', VersionId: id = '', Size: size = 0, ETag: etag = '' } of Versions)
-      found.push(leafOf(salt, { key, id, size, etag }));
-    for (const { Key: key = '', VersionId: id = '' } of DeleteMarkers)
-      found.push(leafOf(salt, { key, id, size: 0, etag: '' }));
-  }
-  return found.toSorted();
-}
+const keptIn = ({ raw, bucket }: (typeof stores)[number]['storage']) => keptStatesIn(raw, bucket);
 
 /** A refusal by a rule, or the death of a call. Anything else is a mistake. */
 function expected(error: unknown): void {

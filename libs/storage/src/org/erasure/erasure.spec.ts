@@ -1,18 +1,16 @@
 import {
   CreateMultipartUploadCommand,
   DeleteObjectCommand,
-  ListMultipartUploadsCommand,
-  ListObjectVersionsCommand,
   PutObjectLockConfigurationCommand,
   PutObjectRetentionCommand,
 } from '@aws-sdk/client-s3';
 import { createPublicKey } from 'node:crypto';
 import { by, eleven, one, startOrgFiles } from '../../../test/file-kits/org-files.kit.js';
 import { follow } from '../../../test/http.js';
+import { keptStatesIn, linesOfOrg } from '../../../test/kept-states.kit.js';
 import { newKeyPair } from '../../audit/signer.js';
 import { DirectUploads } from '../../files/uploads/direct-uploads.js';
 import { layout } from '../../keys/layout.js';
-import { areas } from '../../keys/areas.js';
 import { parseOrgId } from '../../keys/org-id.js';
 import { AuditArchiveService } from '../../kinds/audit-month.js';
 import { formUpload, FormUploadsService } from '../../kinds/form-upload.js';
@@ -56,26 +54,15 @@ function order() {
 }
 
 /** Everything in the bucket behind the module's back, by organisation. */
-async function everything(org: string) {
-  const folders = Object.values(areas).map(({ root }) => `${root}${org}/`);
-  const found: string[] = [];
-  for (const Prefix of folders) {
-    const { Versions = [], DeleteMarkers = [] } = await storage.raw.send(
-      new ListObjectVersionsCommand({ Bucket, Prefix }),
-    );
-    const { Uploads = [] } = await storage.raw.send(new ListMultipartUploadsCommand({ Bucket, Prefix }));
-    found.push(...Versions.map(({ Key, VersionId, ETag }) => `${Key} ${VersionId} ${ETag}`));
-    found.push(...DeleteMarkers.map(({ Key, VersionId }) => `${Key} ${VersionId} deleted`));
-    found.push(...Uploads.map(({ Key, UploadId }) => `${Key} ${UploadId} open`));
-  }
-  return found.toSorted();
-}
+const everything = async (org: string) => linesOfOrg(await keptStatesIn(storage.raw, Bucket), org);
 
 async function fill(org: ReturnType<typeof parseOrgId>) {
   const held = await files.form(org, 2, 'held.pdf');
-  for (let i = 0; i < 4; i++) await files.form(org, 2, `plain-${i}.pdf`);
-  const { place } = await files.form(org, 2, 'deleted.pdf');
-  await files.forms.delete(org, place);
+  for (const name of ['plain-0.pdf', 'plain-1.pdf', 'plain-2.pdf', 'plain-3.pdf', 'deleted.pdf']) {
+    const key = layout.formUpload(org, { ...held.place, fileName: name });
+    for (const state of ['a', 'b']) await files.put(key, state);
+  }
+  await files.forms.delete(org, { ...held.place, fileName: 'deleted.pdf' });
   await files.put(layout.auditMonth(org, { year: 2026, month: 1 }));
   await files.put(layout.incoming(org, { uploadId: 'left' }));
   await storage.raw.send(new CreateMultipartUploadCommand({ Bucket, Key: layout.logo(org) }));

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Test } from '@nestjs/testing';
 import { command } from '../../../test/command.kit.js';
 import { allOf, startLifelong } from '../../../test/lifelong.kit.js';
-import { runs } from '../../../test/long.js';
+import { isLong, runs } from '../../../test/long.js';
 import { Processes, type Started } from '../../../test/processes/processes.kit.js';
 import { newKeyPair } from '../../audit/signer.js';
 import { layout } from '../../keys/layout.js';
@@ -19,7 +19,7 @@ import { certificateMistake, readCertificate } from './certificate.js';
  * The command in processes that are killed, at moments which the bucket shows and no clock: when the organisation is closed, and
  * when a third and two thirds of what it has are gone. Against another store with S3_TEST_ENDPOINT.
  */
-const objects = runs(30, 5_000);
+const objects = runs(12, 5_000);
 const bucket = await startLifelong();
 const processes = new Processes();
 const folder = mkdtempSync(join(tmpdir(), 'killed-'));
@@ -83,8 +83,10 @@ test('an erasure that is killed three times ends, and certifies all that was the
   }
 
   const out = path('certificate.json');
-  const { status, err, peakKiB } = await erase(out).ended;
-  expect([status, err.includes('Error')]).toEqual([1, false]);
+  // Nobody kills this one: where the objects are few it goes on here, from what the bucket says as well.
+  const clock = { now: Date.now, sleep: async () => undefined };
+  const last = isLong ? await erase(out).ended : await command([...order, out], { env: bucket.env, clock });
+  expect([last.status, last.err.includes('Error')]).toEqual([1, false]);
   const text = readFileSync(out, 'utf8');
   const { statement } = readCertificate(text)!;
   expect(statement.found).toMatchObject({
@@ -122,5 +124,5 @@ test('an erasure that is killed three times ends, and certifies all that was the
   await bucket.put('1/uploads/again', 'x');
   expect(await verify(out)).toMatchObject({ status: 1, out: expect.stringContaining('FOUND current 1/uploads/again') });
   // However many there are.
-  expect(peakKiB).toBeLessThan(400 * 1_024);
+  if ('peakKiB' in last) expect(last.peakKiB).toBeLessThan(400 * 1_024);
 });
