@@ -1,13 +1,19 @@
-import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
+import {
+  CreateBucketCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutBucketPolicyCommand,
+  PutBucketVersioningCommand,
+} from '@aws-sdk/client-s3';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { provision } from '../src/bucket/apply/provision.js';
+import { bucketOptionsOf } from '../src/bucket/apply/check-bucket.js';
+import { bucketPolicy } from '../src/bucket/desired/bucket-policy.js';
 import { Arguments } from '../src/cli/arguments.js';
 import { settingsFrom } from '../src/cli/inputs.js';
 import { AuditArchiveService } from '../src/kinds/audit-month.js';
-import { createS3Client } from '../src/store/client/s3-client.js';
 import type { TestStorageOptions } from '../src/testing/test-storage.js';
 import { command, envOf } from './command.kit.js';
 import { by, eleven, one, startOrgFiles } from './file-kits/org-files.kit.js';
@@ -32,12 +38,14 @@ export async function startExports(options: TestStorageOptions = {}) {
   const settingsOf = (bucket: string) => settingsFrom(new Arguments([], env), env, { bucket });
   return {
     ...{ files, storage, root, env, next, settingsOf },
-    /** One that is as `provision` makes it, with the policy by which archived months are written once. */
+    /** One with versions and the policy that `provision` gives it, by which archived months are written once. */
     async newBucket({ objectLock = false, name: Bucket = `new-bucket-${next()}` } = {}): Promise<string> {
-      await storage.raw.send(new CreateBucketCommand({ Bucket, ObjectLockEnabledForBucket: objectLock }));
-      const admin = createS3Client(settingsOf(Bucket));
-      await provision(settingsOf(Bucket), admin, { objectLock }, { confirm: async () => true });
-      admin.destroy();
+      const { raw } = storage;
+      await raw.send(new CreateBucketCommand({ Bucket, ObjectLockEnabledForBucket: objectLock }));
+      const policy = bucketPolicy(bucketOptionsOf(settingsOf(Bucket), { objectLock }));
+      await raw.send(new PutBucketPolicyCommand({ Bucket, Policy: JSON.stringify(policy) }));
+      const VersioningConfiguration = { Status: 'Enabled' as const };
+      await raw.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration }));
       return Bucket;
     },
     async keysIn(Bucket: string): Promise<string[]> {

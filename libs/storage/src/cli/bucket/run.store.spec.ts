@@ -7,18 +7,24 @@ import type { Io } from '../io.js';
 describe('against a store', () => {
   let s3: EmbeddedS3;
   let env: Io['env'];
-
-  beforeEach(async () => {
+  let count = 0;
+  beforeAll(async () => {
     s3 = await startEmbeddedS3();
-    env = {
-      S3_BUCKET: 'clinic-files',
-      S3_ENDPOINT: s3.endpoint,
-      S3_APP_ORIGINS: 'https://app.example.com',
-      S3_ACCESS_KEY_ID: s3.credentials.accessKeyId,
-      S3_SECRET_ACCESS_KEY: s3.credentials.secretAccessKey,
-    };
   });
-  afterEach(() => s3.close());
+  const envFor = (bucket: string) => ({
+    S3_BUCKET: bucket,
+    S3_ENDPOINT: s3.endpoint,
+    S3_APP_ORIGINS: 'https://app.example.com',
+    S3_ACCESS_KEY_ID: s3.credentials.accessKeyId,
+    S3_SECRET_ACCESS_KEY: s3.credentials.secretAccessKey,
+  });
+  // A bucket for each test, which is not there yet.
+  beforeEach(() => {
+    s3.requests.clear();
+    env = envFor(`clinic-files-${++count}`);
+  });
+  afterEach(() => void (s3.features.postPolicy = true));
+  afterAll(() => s3.close());
 
   // What this machine may have of its own must not be found.
   const own = { AWS_EC2_METADATA_DISABLED: 'true', AWS_SHARED_CREDENTIALS_FILE: '/none', AWS_CONFIG_FILE: '/none' };
@@ -80,21 +86,28 @@ describe('against a store', () => {
     expect(await command([...lines, '--fail-on', 'warning'], { env })).toMatchObject({ status: 1 });
   });
 
-  test.each<[string, string[], boolean | undefined, 0 | 1, number]>([
-    ['nobody to ask', [], undefined, 1, 0],
-    ['a no', [], false, 1, 1],
-    ['a yes', [], true, 0, 1],
-    ['--yes', ['--yes'], undefined, 0, 0],
-  ])('rules of others: %s', async (_name, more, answer, status, questions) => {
-    await command(['provision', '--create'], { env });
-    const { region, endpoint, credentials } = s3;
-    const raw = new S3Client({ region, endpoint, credentials, forcePathStyle: true });
-    const CORSRules = [{ ID: 'all', AllowedOrigins: ['*'], AllowedMethods: ['GET'] }];
-    await raw.send(new PutBucketCorsCommand({ Bucket: 'clinic-files', CORSConfiguration: { CORSRules } }));
-    raw.destroy();
-    const result = await command(['provision', ...more], { env, answer });
-    expect(result).toMatchObject({ status, err: expect.stringContaining('lets every website') });
-    expect(result.questions).toHaveLength(questions);
+  describe('rules of others', () => {
+    const Bucket = 'with-rules-of-others';
+    beforeAll(async () => {
+      const { status } = await command(['provision', '--create'], { env: envFor(Bucket) });
+      expect(status).toBe(0);
+    });
+
+    test.each<[string, string[], boolean | undefined, 0 | 1, number]>([
+      ['nobody to ask', [], undefined, 1, 0],
+      ['a no', [], false, 1, 1],
+      ['a yes', [], true, 0, 1],
+      ['--yes', ['--yes'], undefined, 0, 0],
+    ])('%s', async (_name, more, answer, status, questions) => {
+      const { region, endpoint, credentials } = s3;
+      const raw = new S3Client({ region, endpoint, credentials, forcePathStyle: true });
+      const CORSRules = [{ ID: 'all', AllowedOrigins: ['*'], AllowedMethods: ['GET'] }];
+      await raw.send(new PutBucketCorsCommand({ Bucket, CORSConfiguration: { CORSRules } }));
+      raw.destroy();
+      const result = await command(['provision', ...more], { env: envFor(Bucket), answer });
+      expect(result).toMatchObject({ status, err: expect.stringContaining('lets every website') });
+      expect(result.questions).toHaveLength(questions);
+    });
   });
 
   test('a dry run of --create says what the real run then does', async () => {

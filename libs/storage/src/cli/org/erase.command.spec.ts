@@ -93,9 +93,9 @@ describe('a part of an organisation, beside others whose names begin alike', () 
   ];
   const ofOrg = async (org: string) =>
     (await storage.contents()).keys.filter((key) => key.startsWith(`${org}/`)).toSorted();
-  const seed = async () => {
+  beforeAll(async () => {
     for (const org of ['4', '44']) for (const path of all) await files.put(`${org}/${path}`);
-  };
+  });
 
   test.each<[string, string, (path: string) => boolean]>([
     ['a form', 'uploads/forms/20/', (path) => path.startsWith('uploads/forms/20/')],
@@ -103,7 +103,7 @@ describe('a part of an organisation, beside others whose names begin alike', () 
     ['one file', `${field}/a.pdf`, (path) => path === `${field}/a.pdf`],
     ['one document', 'documents/20/patient.pdf', (path) => path === 'documents/20/patient.pdf'],
   ])('%s', async (what, prefix, isErased) => {
-    await seed();
+    expect(await ofOrg('4')).toHaveLength(all.length);
     const others = (await ofOrg('44')).join();
     const out = path(`${what}.json`);
     const args = ['erase', '--org', '4', '--reason', 'r', '--key', path('officer.key.pem'), '--yes'];
@@ -117,7 +117,7 @@ describe('a part of an organisation, beside others whose names begin alike', () 
       status: 0,
       out: expect.stringContaining(`4/${prefix} of organisation 4`),
     });
-    await seed();
+    for (const path of all.filter(isErased)) await files.put(`4/${path}`);
     expect(await call(verify)).toMatchObject({ status: 1 });
   });
 });

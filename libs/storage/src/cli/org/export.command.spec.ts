@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { command } from '../../../test/command.kit.js';
 import { hasTool, inFolder, startExports } from '../../../test/export.kit.js';
@@ -9,6 +9,16 @@ import { testWith } from '../../../test/needs.js';
 const { files, storage, env, folder, call, close } = await startExports();
 afterEach(() => storage.s3.faults.clear());
 afterAll(close);
+
+const whole = folder();
+beforeAll(async () => expect(await call('export', '--org', '1', '--to', whole)).toMatchObject({ status: 0 }));
+
+/** A copy of an export. */
+function exported(): string {
+  const to = folder();
+  cpSync(whole, to, { recursive: true });
+  return to;
+}
 
 const manifest = (to: string) =>
   readFileSync(join(to, 'manifest.jsonl'), 'utf8')
@@ -38,8 +48,7 @@ testWith('sha256sum', hasTool('sha256sum'))(
 );
 
 test('one that was interrupted goes on behind what it has, and is the same in the end', async () => {
-  const [whole, broken] = [folder(), folder()];
-  await call('export', '--org', '1', '--to', whole);
+  const broken = folder();
   for (const key of [/REPORT/, /report/, /audit-archive/]) {
     storage.s3.faults.add({ operation: 'GetObject', key, action: 'refuse' });
     expect(await call('export', '--org', '1', '--to', broken)).toMatchObject({ status: 2 });
@@ -68,16 +77,14 @@ test.each<[string, (to: string) => void, RegExp]>([
   ],
   ['no summary', (to) => rmSync(join(to, 'export.json')), /complete/],
 ])('verify finds %s', async (_what, alter, message) => {
-  const to = folder();
-  await call('export', '--org', '1', '--to', to);
+  const to = exported();
   alter(to);
   expect(await call('export', 'verify', to)).toMatchObject({ status: 1, out: expect.stringMatching(message) });
   expect(readdirSync(to).length).toBeGreaterThan(1);
 });
 
 test('one that died before its first line begins again', async () => {
-  const to = folder();
-  await call('export', '--org', '1', '--to', to);
+  const to = exported();
   const { finishedAt: _end, ...begun } = JSON.parse(readFileSync(join(to, 'export.json'), 'utf8')) as {
     finishedAt: string;
   };
@@ -88,8 +95,7 @@ test('one that died before its first line begins again', async () => {
 });
 
 test('only its owner can read an export', async () => {
-  const to = folder();
-  await call('export', '--org', '1', '--to', to);
+  const to = whole;
   const modes = readdirSync(to, { recursive: true, withFileTypes: true }).map((entry) => {
     return [entry.isDirectory(), (statSync(join(entry.parentPath, entry.name)).mode & 0o777).toString(8)].join(' ');
   });
@@ -128,9 +134,7 @@ test('what a dead process left of a file that was deleted since is not in the ex
 });
 
 test('verify can be stopped', async () => {
-  const to = folder();
-  await call('export', '--org', '1', '--to', to);
-  expect(await command(['export', 'verify', to], { env, signal: AbortSignal.abort() })).toMatchObject({
+  expect(await command(['export', 'verify', whole], { env, signal: AbortSignal.abort() })).toMatchObject({
     ...{ status: 2, out: '', err: 'Stopped.' },
   });
 });

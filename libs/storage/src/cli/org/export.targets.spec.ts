@@ -7,6 +7,8 @@ import { hasTool, inFolder, startExports, withoutTime } from '../../../test/expo
 import { testWith } from '../../../test/needs.js';
 
 const { storage, root, env, next, folder, call, inPlace, close } = await startExports();
+const plain = folder();
+beforeAll(async () => expect(await call('export', '--org', '1', '--to', plain)).toMatchObject({ status: 0 }));
 afterEach(() => storage.s3.faults.clear());
 afterAll(close);
 
@@ -14,8 +16,7 @@ describe('a ZIP file', () => {
   testWith('unzip and sha256sum', hasTool('unzip', 'sha256sum'))(
     'has what the folder has, and the system’s tools open it',
     async () => {
-      const [to, plain, out] = [`${folder()}.zip`, folder(), folder()];
-      await call('export', '--org', '1', '--to', plain);
+      const [to, out] = [`${folder()}.zip`, folder()];
       const { status, err } = await call('export', '--org', '1', '--to', to);
       expect([status, err]).toEqual([0, expect.stringMatching(/begins anew/)]);
       expect(execFileSync('unzip', ['-tq', to], { encoding: 'utf8' })).toMatch(/No errors/);
@@ -80,8 +81,7 @@ describe('a place in another bucket', () => {
       'CopyObject',
     ],
   ])('has what the folder has, %s', async (_how, { endpoint }: { endpoint?: string }, used, unused) => {
-    const [to, plain] = [place(), folder()];
-    await call('export', '--org', '1', '--to', plain);
+    const to = place();
     storage.s3.requests.clear();
     const flags = endpoint ? ['--to-endpoint', endpoint] : [];
     expect(await call('export', '--org', '1', '--to', to, ...flags)).toMatchObject({ status: 0 });
@@ -102,9 +102,8 @@ describe('a place in another bucket', () => {
   });
 
   test('one that was interrupted goes on, and is the same in the end', async () => {
-    const [to, whole] = [place(), folder()];
+    const to = place();
     const prefix = `${to.split('/').at(-1)}/`;
-    await call('export', '--org', '1', '--to', whole);
     for (const [operation, key] of [
       ['CopyObject', /report/],
       ['CopyObject', /audit-archive/],
@@ -124,7 +123,7 @@ describe('a place in another bucket', () => {
     }
     expect(await call('export', '--org', '11', '--to', to)).toMatchObject({ status: 2 });
     expect(await call('export', '--org', '1', '--to', to)).toMatchObject({ status: 0 });
-    expect(withoutTime(await inPlace(other, prefix))).toEqual(withoutTime(inFolder(whole)));
+    expect(withoutTime(await inPlace(other, prefix))).toEqual(withoutTime(inFolder(plain)));
     expect(await call('export', 'verify', to)).toMatchObject({ status: 0 });
   });
 

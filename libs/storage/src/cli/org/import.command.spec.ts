@@ -33,13 +33,15 @@ const linesOf = (at: string) =>
 /** All that is kept: version ids and times are new. */
 const kept = (at: string) => linesOf(at).map((line) => ({ ...line, lastModified: undefined }));
 
-/** A copy of the export with other lines, whole as far as its hashes say. */
+const alteredFolder = folder();
+beforeAll(() => cpSync(exported.folder, alteredFolder, { recursive: true }));
+
+/** A copy of the export, always the same one, with other lines, whole as far as its hashes say. */
 function altered(lines: readonly (object | string)[], more: object = {}): string {
-  const at = folder();
-  cpSync(exported.folder, at, { recursive: true });
+  const at = alteredFolder;
   const text = lines.map((line) => `${typeof line === 'string' ? line : JSON.stringify(line)}\n`).join('');
   writeFileSync(join(at, 'manifest.jsonl'), text);
-  const summary = JSON.parse(readFileSync(join(at, 'export.json'), 'utf8')) as object;
+  const summary = JSON.parse(readFileSync(join(exported.folder, 'export.json'), 'utf8')) as object;
   const manifestSha256 = createHash('sha256').update(text).digest('hex');
   writeFileSync(join(at, 'export.json'), JSON.stringify({ ...summary, files: lines.length, manifestSha256, ...more }));
   return at;

@@ -49,13 +49,14 @@ test.each<[string, string]>([
   ['another port', throughProxy],
 ])('the bucket itself under %s is found out, and nothing is written', async (_what, endpoint) => {
   const before = await everythingIn(bucket);
-  for (const org of ['1', '11']) {
-    for (const flags of [[], ['--verify-only']]) {
-      s3.requests.clear();
-      expect(await onto(endpoint, org, ...flags)).toMatchObject(refused);
-      expect(writes()).toEqual([]);
-    }
+  s3.requests.clear();
+  for (const [org, flags] of [
+    ['1', []],
+    ['11', ['--verify-only']],
+  ] as const) {
+    expect(await onto(endpoint, org, ...flags)).toMatchObject(refused);
   }
+  expect(writes()).toEqual([]);
   expect(await everythingIn(bucket)).toEqual(before);
 });
 
@@ -92,8 +93,9 @@ test.each(['127.0.0.1', 'localhost'])('two buckets are told apart by one file, a
       status: 0,
       out: expect.stringMatching(`4 the same, ${copied} of them copied`),
     });
-    expect(await call('move', '--org', org, '--to-bucket', to, ...flags, '--verify-only')).toMatchObject({ status: 0 });
   }
+  for (const org of ['1', '11'])
+    expect(await call('move', '--org', org, '--to-bucket', to, ...flags, '--verify-only')).toMatchObject({ status: 0 });
   expect(await keysIn(to)).toHaveLength(8);
 });
 

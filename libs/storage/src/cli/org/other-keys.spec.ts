@@ -35,13 +35,14 @@ beforeAll(async () => {
   for (const org of [one, eleven]) {
     const { place } = await form(org, 1, 'a.pdf');
     await module.get(Holds).hold(formUpload, org, { ...place }, { reason: 'r', by });
-    await raw.send(
-      new PutObjectCommand({
-        ...{ Bucket: bucket, Key: `${org}/uploads/large`, Body: Buffer.alloc(11 * 1024 * 1024) },
-        ...{ ServerSideEncryption: 'aws:kms', SSEKMSKeyId: keys[org as '1' | '11'] },
-      }),
-    );
   }
+  // Goes in parts wherever it goes through here.
+  await raw.send(
+    new PutObjectCommand({
+      ...{ Bucket: bucket, Key: '11/uploads/large', Body: Buffer.alloc(5 * 1024 * 1024 + 1) },
+      ...{ ServerSideEncryption: 'aws:kms', SSEKMSKeyId: keys['11'] },
+    }),
+  );
 });
 afterEach(() => s3.faults.clear());
 afterAll(async () => {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
+import { runs } from '../../../test/long.js';
 import { parseOrgId } from '../../keys/org-id.js';
 import { summaryOf } from '../export/manifest.js';
 import type { ExportSource } from '../export/sources/export-source.js';
@@ -96,7 +97,7 @@ test('what is accepted is in the organisation’s own folders, clean, in order a
         expect(found).toEqual(entries ? keys : []);
       },
     ),
-    { numRuns: 1_000 },
+    { numRuns: runs(250, 5_000) },
   );
 });
 
@@ -137,7 +138,7 @@ test('whatever a line is, it is an entry or a refusal', async () => {
       );
       expect(Array.isArray(entries) || entries === 'invalid_request').toBe(true);
     }),
-    { numRuns: 500 },
+    { numRuns: runs(150, 2_500) },
   );
 });
 
