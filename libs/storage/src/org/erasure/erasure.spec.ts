@@ -245,7 +245,13 @@ test('a certificate that was altered, or is another’s, is told', async () => {
   const nine = parseOrgId('9');
   await files.form(nine, 1);
   const { kept, options } = order();
+  storage.s3.requests.clear();
   await files.module.get(Erasure).erase(nine, options);
+  const asked = storage.s3.requests.list().map(({ operation }) => operation);
+  // The inventory and three passes, in four areas each: a second look is for marks of deletions, and there were none.
+  expect(asked.filter((operation) => operation === 'ListObjectVersions')).toHaveLength(16);
+  // Of holds where something lies: the file once, the closure three times.
+  expect(asked.filter((operation) => operation === 'ListObjectsV2')).toHaveLength(4);
   const text = kept[0]!;
   expect(certificateMistake(text, keys)).toBeUndefined();
   expect(certificateMistake(text, [createPublicKey(newKeyPair().publicKey)])).toMatch(/none of these keys/);

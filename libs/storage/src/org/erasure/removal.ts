@@ -45,39 +45,41 @@ const abortsAtOnce = 8;
 /** The store's, and worth another pass. */
 const passing = new Set(['InternalError', 'SlowDown', 'ServiceUnavailable', 'OperationAborted', 'RequestTimeout']);
 
-/** Removes everything once: first what has bytes, then the marks of deletion that cover nothing any more. */
+/**
+ * Removes everything once: first what has bytes, then the marks of deletion that cover nothing any more, where some were seen.
+ * What comes meanwhile is for the next pass.
+ */
 export async function removeAll(officer: OfficerStore, org: OrgId, options: RemovalOptions): Promise<Pass> {
   const holds = new HoldRecords(officer.store);
   const pass: Pass = { removed: 0, left: [] };
   const covered = new Set<string>();
+  let { folders } = options;
   for (const areMarks of [false, true]) {
+    const marked = new Set<AreaName>();
     let before: Found[] = [];
     const remove = async () => {
       const items = before.filter(({ kind }) => (kind === 'marker') === areMarks);
-      const { gone, left } = await removePage(
-        officer.versions,
-        org,
-        items,
-        await heldFiles(holds, org),
-        covered,
-        options,
-      );
+      if (items.length === 0) return;
+      const held = await heldFiles(holds, org);
+      const { gone, left } = await removePage(officer.versions, org, items, held, covered, options);
       pass.removed += gone;
       pass.left.push(...left);
       if (!areMarks) for (const { found } of left) covered.add(found.key);
       if (gone > 0) options.onRemoved(gone);
     };
     // The next page is listed before this one goes.
-    for await (const { items } of walkPages(officer.versions, org, options)) {
+    for await (const { items } of walkPages(officer.versions, org, { ...options, folders })) {
       await remove();
+      for (const { area, kind } of items) if (kind === 'marker') marked.add(area);
       before = items;
     }
     await remove();
+    folders = folders.filter(({ area }) => marked.has(area));
   }
   return pass;
 }
 
-/** Read for each page: a hold may come at any time. */
+/** Read for each page that has something to remove: a hold may come at any time. */
 async function heldFiles(holds: HoldRecords, org: OrgId): Promise<Set<string>> {
   const held = new Set<string>();
   for await (const id of holds.ids(org)) held.add(fileOf(id));

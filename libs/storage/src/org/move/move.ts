@@ -53,7 +53,8 @@ export async function moveOrg(from: MoveSide, to: MoveSide, options: MoveOptions
   for (const side of [from, to]) await requireOpen(side, org);
   const folders = moved(org);
   await requireTwoBuckets(from, to, { org, folders, signal });
-  const locks = { from: await hasLock(from), to: await hasLock(to) };
+  const isLocked = await hasLock(to);
+  const locks = { from: isLocked && (await hasLock(from)), to: isLocked };
   const mover = new FileMover(from, to, locks, options);
   const holds = new HoldRecords(from.store);
   const hasHolds = locks.to && !(await holds.ids(org).next()).done;
