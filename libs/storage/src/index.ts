@@ -96,7 +96,8 @@ export { signature, SignaturesService } from './kinds/signature.js';
 
 export { ReceivedFile, ReceivedFiles } from './http/received-file.js';
 export { guardDutyGate, type GuardDutyOptions } from './scan/guardduty.js';
-export { Erasure, type ErasurePlan } from './org/erasure/erasure.js';
+export { Erasure } from './org/erasure/erasure.js';
+export type { ErasurePlan } from './org/erasure/org-erasure.js';
 export type { ErasureOptions, ErasureProgress } from './org/erasure/erase.js';
 export {
   certificateMistake,

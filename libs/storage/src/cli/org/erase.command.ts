@@ -1,4 +1,5 @@
 import { existsSync, writeFileSync } from 'node:fs';
+import { ask } from '../../files/ask-gate.js';
 import { parseOrgId } from '../../keys/org-id.js';
 import { hasKeys } from '../../options/encryption.js';
 import type { StorageSettings } from '../../options/storage.settings.js';
@@ -8,14 +9,12 @@ import {
   readCertificate,
   type ErasureStatement,
 } from '../../org/erasure/certificate.js';
-import { Gates } from '../../files/gates/gates.js';
-import { Erasure, type ErasurePlan } from '../../org/erasure/erasure.js';
+import { OrgErasure, type ErasurePlan } from '../../org/erasure/org-erasure.js';
 import { foundAgain } from '../../org/erasure/verify-certificate.js';
 import { officerStore, type StoreClient } from '../../org/officer.js';
 import { createS3Client } from '../../store/client/s3-client.js';
 import type { Catalog } from '../../catalog/catalog.js';
 import { read } from '../audit/audit-inputs.js';
-import { openCatalog } from '../audit/catalog-source.js';
 import type { Arguments } from '../arguments.js';
 import { settingsFrom } from '../inputs.js';
 import { UsageError, type ExitCode, type Io } from '../io.js';
@@ -29,7 +28,9 @@ export async function eraseCommand(args: Arguments, io: Io): Promise<ExitCode> {
   if (what !== undefined) throw new UsageError('erase takes flags only, or verify FILE.');
   return withStore(args, io, async (settings, client, catalog) => {
     const org = parseOrgId(args.required('org'));
-    const erasure = new Erasure(settings, client, new Gates(catalog ? [catalog.gate] : []));
+    const erasure = new OrgErasure(settings, client, async (...what) => {
+      if (catalog) await ask(catalog.gate, () => catalog.gate.erased?.(...what));
+    });
     const part = args.text('prefix');
     const scope = part === undefined ? {} : { prefix: `${org}/${part}` };
     const plan = await erasure.plan(org, scope);
@@ -145,7 +146,7 @@ async function withStore(
   run: (settings: StorageSettings, client: StoreClient, catalog?: Catalog) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const settings = settingsFrom(args, io.env);
-  const opened = args.text('database-url') === undefined ? undefined : await openCatalog(args);
+  const opened = args.text('database-url') === undefined ? undefined : await catalogOf(args);
   const client = createS3Client(settings);
   try {
     return await run(settings, client, opened?.catalog);
@@ -154,6 +155,12 @@ async function withStore(
     client.destroy();
     await opened?.close();
   }
+}
+
+/** Loaded where there is one: it takes as long as all the rest. */
+async function catalogOf(args: Arguments) {
+  const { openCatalog } = await import('../audit/catalog-source.js');
+  return openCatalog(args);
 }
 
 function progressOf(doing: string, count: number): string {
