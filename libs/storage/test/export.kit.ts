@@ -18,11 +18,11 @@ import type { TestStorageOptions } from '../src/testing/test-storage.js';
 import { command, envOf } from './command.kit.js';
 import { by, eleven, one, startOrgFiles } from './file-kits/org-files.kit.js';
 
-/** Two organisations with the same files, and a folder for what is exported of them. */
-export async function startExports(options: TestStorageOptions = {}) {
+/** Two organisations with the same files, unless `isEmpty`, and a folder for what is exported of them. */
+export async function startExports({ isEmpty = false, ...options }: TestStorageOptions & { isEmpty?: boolean } = {}) {
   const files = await startOrgFiles(options);
   const { storage } = files;
-  for (const org of [one, eleven]) {
+  for (const org of isEmpty ? [] : [one, eleven]) {
     await files.form(org, 2, 'ä report.pdf');
     await files.form(org, 1, 'Ä REPORT.pdf');
     await files.form(org, 1, 'con.pdf');

@@ -82,15 +82,15 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
   { minLength: 6, maxLength: 10 },
 );
 
-/** What the short run tries, so that somebody is killed in each. */
-const short: [Step[], boolean, Death] = [
+/** What the short run tries, so that somebody is killed in each. Erasures are killed beside, in tests of their own. */
+const short: [Step[], boolean, Death | null] = [
   [
     { verb: 'upload', second: false, name: 'a.pdf', killed: null },
     { verb: 'upload', second: true, name: 'a.pdf.pdf', killed: { operation: 'PutObject', after: 0, isDone: true } },
     { verb: 'hold', second: false, name: 'a.pdf', killed: null },
   ],
   false,
-  { operation: 'ListObjectVersions', after: 0, isDone: false },
+  null,
 ];
 
 let [count, deaths] = [0, 0];
@@ -118,7 +118,7 @@ testNeeding({ isEmbedded: bucket.server !== undefined, capabilities: storePreset
   'whoever is killed at whatever: what is on hold stays, what is erased is gone, and another is never touched',
   async () => {
     await fc.assert(
-      fc.asyncProperty(steps, fc.boolean(), killed, async (plan, eraseSecond, lastDeath) => {
+      fc.asyncProperty(steps, fc.boolean(), fc.option(killed, { freq: 9 }), async (plan, eraseSecond, lastDeath) => {
         const [first, second] = [`7${++count}`, `7${count}1`].map(parseOrgId) as [
           ReturnType<typeof parseOrgId>,
           ReturnType<typeof parseOrgId>,

@@ -1,13 +1,12 @@
 import { transformFileSync } from '@swc/core';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { text } from 'node:stream/consumers';
 
 const root = join(import.meta.dirname, '../../../..');
-const programs = 'libs/storage/test/processes';
 
 /** Programs of the tests in processes of their own, from the sources as they are now: these can be killed. */
 export class Processes {
@@ -15,18 +14,13 @@ export class Processes {
   readonly #running = new Set<ChildProcess>();
 
   constructor() {
-    for (const folder of ['libs/storage/src', programs]) {
-      for (const path of readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })) {
-        if (/(?<!spec)\.c?ts$/.test(path)) this.#compile(join(root, folder, path));
-      }
-    }
     writeFileSync(join(this.#dir, 'package.json'), '{"type":"module"}');
     symlinkSync(join(root, 'node_modules'), join(this.#dir, 'node_modules'));
   }
 
   /** `program` is a file of this folder, such as `command.process.ts`. */
   start(program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Started {
-    const file = join(this.#dir, programs, program.replace(/\.ts$/, '.js'));
+    const file = this.#compile(join(import.meta.dirname, program));
     const child = spawn(process.execPath, [file, ...args], {
       env: { PATH: process.env['PATH'], AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', ...env },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -48,10 +42,17 @@ export class Processes {
     rmSync(this.#dir, { recursive: true, force: true });
   }
 
-  #compile(source: string): void {
+  /** With all that it imports. */
+  #compile(source: string): string {
     const output = join(this.#dir, relative(root, source)).replace(/\.(c?)ts$/, '.$1js');
+    if (existsSync(output)) return output;
+    const code = compiled(source);
     mkdirSync(dirname(output), { recursive: true });
-    writeFileSync(output, compiled(source));
+    writeFileSync(output, code);
+    for (const [, path = ''] of code.matchAll(/\b(?:from |import |import\()['"](\.[^'"]+\.c?js)['"]/g)) {
+      this.#compile(join(dirname(source), path.replace(/\.(c?)js$/, '.$1ts')));
+    }
+    return output;
   }
 }
 

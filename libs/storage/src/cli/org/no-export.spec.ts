@@ -6,9 +6,13 @@ import { one } from '../../../test/file-kits/org-files.kit.js';
 import { FolderSource } from '../../org/export/sources/folder-source.js';
 import { summaryIn } from '../../org/export/summary-in.js';
 
-const { storage, newBucket, keysIn, folder, call, callIn, close } = await startExports();
+const { storage, newBucket, keysIn, folder, call, callIn, close } = await startExports({ isEmpty: true });
 const other = 'clinic-leaves';
-beforeAll(() => storage.raw.send(new CreateBucketCommand({ Bucket: other })));
+let bucket = '';
+beforeAll(async () => {
+  await storage.raw.send(new CreateBucketCommand({ Bucket: other }));
+  bucket = await newBucket();
+});
 afterAll(close);
 
 /** A folder with folders in it alone. */
@@ -34,7 +38,6 @@ test.each([
   const at = where();
   const none = { status: 2, out: '', err: 'There is no export: nothing lies there.' };
   expect(await call('export', 'verify', at)).toMatchObject(none);
-  const bucket = await newBucket();
   for (const org of ['1', '11']) {
     const { status, err } = await callIn(bucket, 'import', '--org', org, '--from', at);
     expect([status, err]).toEqual([2, expect.stringMatching(/There is no export: nothing lies there\.$/)]);
