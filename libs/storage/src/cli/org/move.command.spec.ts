@@ -28,6 +28,9 @@ const described = async (Bucket: string, Key: string) => {
   return { ContentType, ContentLength, Metadata };
 };
 const move = (to: string, ...more: string[]) => call('move', '--org', '1', '--to-bucket', to, ...more);
+/** Of an organisation that has one file alone. */
+const five = parseOrgId('5');
+const moveOne = (to: string, ...more: string[]) => call('move', '--org', five, '--to-bucket', to, ...more);
 const operations = (name: string) =>
   s3.requests.list().flatMap(({ bucket, operation }) => (bucket === name ? [operation] : []));
 const elsewhere = ['--to-endpoint', s3.endpoint.replace('127.0.0.1', 'localhost')];
@@ -114,35 +117,35 @@ test('nothing that is there is overwritten, and every difference is named', asyn
 
 test('the copy is of what was looked at: a file that is replaced meanwhile is copied as it is then', async () => {
   const to = await newBucket();
-  const { place } = await files.form(one, 1, 'zz changed.pdf');
-  const key = layout.formUpload(one, { ...place, fileName: parseFileName('zz changed.pdf').key });
+  const { place } = await files.form(five, 1, 'zz changed.pdf');
+  const key = layout.formUpload(five, { ...place, fileName: parseFileName('zz changed.pdf').key });
   s3.faults.add({
     operation: 'CopyObject',
     key,
-    before: async () => void (await files.form(one, 2, 'zz changed.pdf')),
+    before: async () => void (await files.form(five, 2, 'zz changed.pdf')),
   });
   s3.requests.clear();
-  expect(await move(to)).toMatchObject({ status: 0, out: expect.stringMatching(/5 of them copied/) });
+  expect(await moveOne(to)).toMatchObject({ status: 0, out: expect.stringMatching(/1 of them copied/) });
   const copies = s3.requests.list().filter((each) => each.operation === 'CopyObject' && each.key === key);
   expect(copies.map(({ status }) => status)).toEqual([412, 200]);
   expect(await inPlace(to, key)).toEqual(await inPlace(bucket, key));
-  expect(await move(to, '--verify-only')).toMatchObject({ status: 0 });
-  await files.forms.delete(one, place);
+  expect(await moveOne(to, '--verify-only')).toMatchObject({ status: 0 });
+  await files.forms.delete(five, place);
 });
 
 test('a file that is another one at every look ends the move with an error, and is not tried for ever', async () => {
   const to = await newBucket();
-  const { place } = await files.form(one, 1, 'zz restless.pdf');
-  const key = layout.formUpload(one, { ...place, fileName: parseFileName('zz restless.pdf').key });
+  const { place } = await files.form(five, 1, 'zz restless.pdf');
+  const key = layout.formUpload(five, { ...place, fileName: parseFileName('zz restless.pdf').key });
   let looks = 0;
-  const before = async () => void (await files.form(one, 1 + (++looks % 2), 'zz restless.pdf'));
+  const before = async () => void (await files.form(five, 1 + (++looks % 2), 'zz restless.pdf'));
   s3.faults.add({ operation: 'CopyObject', key, before, times: 50 });
-  expect((await move(to)).status).not.toBe(0);
+  expect((await moveOne(to)).status).not.toBe(0);
   expect(looks).toBeLessThan(18);
   s3.faults.clear();
-  expect(await move(to)).toMatchObject({ status: 0 });
+  expect(await moveOne(to)).toMatchObject({ status: 0 });
   expect(await inPlace(to, key)).toEqual(await inPlace(bucket, key));
-  await files.forms.delete(one, place);
+  await files.forms.delete(five, place);
 });
 
 test('what arrives is compared with what was sent', async () => {
@@ -159,7 +162,7 @@ test('what arrives is compared with what was sent', async () => {
 
 test('what is large is copied in parts, and is the same', async () => {
   const to = await newBucket();
-  const Key = '1/uploads/large';
+  const Key = '5/uploads/large';
   const Metadata = { 'file-name': 'large.bin' };
   const Body = Buffer.alloc(5 * 1024 * 1024 + 1, 'abc');
   await raw.send(new PutObjectCommand({ Bucket: bucket, Key, Body, Metadata, ContentType: 'application/x' }));
@@ -169,21 +172,19 @@ test('what is large is copied in parts, and is the same', async () => {
   s3.faults.add({ operation: 'UploadPartCopy', action: 'refuse' });
   s3.requests.clear();
   // The store refuses one part: the upload is given up, and the bytes come through here.
-  expect(await moveOrg(from, target, { org: one, parts })).toMatchObject({ copied: 5, differences: 0 });
+  expect(await moveOrg(from, target, { org: five, parts })).toMatchObject({ copied: 1, differences: 0 });
   expect(operations(to)).toEqual(expect.arrayContaining(['AbortMultipartUpload', 'UploadPart']));
   const again = await newBucket();
   const other = moveTo(settingsOf(again), bucket);
-  expect(await moveOrg(from, other, { org: one, parts })).toMatchObject({ copied: 5, differences: 0 });
+  expect(await moveOrg(from, other, { org: five, parts })).toMatchObject({ copied: 1, differences: 0 });
   expect(operations(again).filter((name) => name === 'UploadPartCopy')).toHaveLength(2);
   expect(await described(again, Key)).toEqual(await described(bucket, Key));
-  expect(await moveOrg(from, other, { org: one, verifyOnly: true })).toMatchObject({ same: 5, differences: 0 });
+  expect(await moveOrg(from, other, { org: five, verifyOnly: true })).toMatchObject({ same: 1, differences: 0 });
   for (const side of [from, target, other]) side.client.destroy();
   await raw.send(new DeleteObjectCommand({ Bucket: bucket, Key }));
 });
 
 test('one that is stopped leaves no upload open, whenever it is', async () => {
-  // The one file of an organisation.
-  const org = parseOrgId('5');
   const Key = '5/uploads/stopped';
   await raw.send(new PutObjectCommand({ Bucket: bucket, Key, Body: Buffer.alloc(5 * 1024 * 1024 + 1) }));
   const parts = { above: 5 * 1024 * 1024, part: 5 * 1024 * 1024 };
@@ -203,7 +204,7 @@ test('one that is stopped leaves no upload open, whenever it is', async () => {
     const [from, target] = [moveFrom(settingsOf(bucket), createS3Client(settingsOf(bucket))), moveTo(settings, bucket)];
     const stop = new AbortController();
     s3.faults.add({ operation, key: Key, before: () => stop.abort() });
-    await expect(moveOrg(from, target, { org, parts, signal: stop.signal })).rejects.toBeDefined();
+    await expect(moveOrg(from, target, { org: five, parts, signal: stop.signal })).rejects.toBeDefined();
     const { Uploads = [] } = await raw.send(new ListMultipartUploadsCommand({ Bucket: to }));
     expect([operation, Uploads]).toEqual([operation, []]);
     for (const side of [from, target]) side.client.destroy();
@@ -214,17 +215,17 @@ test('one that is stopped leaves no upload open, whenever it is', async () => {
 test('holds come first and hold there too, by the store where it can', async () => {
   const to = await newBucket({ objectLock: true });
   const holds = files.module.get(Holds);
-  const { place, key } = await files.form(one, 1, 'held.pdf');
-  const { id } = await holds.hold(formUpload, one, { ...place }, { reason: 'A court', by });
-  expect(await move(to)).toMatchObject({ status: 0 });
-  expect((await keysIn(to)).filter((each) => each.startsWith('control/1/holds/'))).toHaveLength(1);
+  const { place, key } = await files.form(five, 1, 'held.pdf');
+  const { id } = await holds.hold(formUpload, five, { ...place }, { reason: 'A court', by });
+  expect(await moveOne(to)).toMatchObject({ status: 0 });
+  expect((await keysIn(to)).filter((each) => each.startsWith('control/5/holds/'))).toHaveLength(1);
   const held = async (Key: string) =>
     (await raw.send(new GetObjectLegalHoldCommand({ Bucket: to, Key }))).LegalHold?.Status;
   expect(await held(key)).toBe('ON');
   const module = await files.start({ bucket: to });
-  await expect(module.get(Holds).holds(one).next()).resolves.toMatchObject({ value: { id } });
-  await holds.release(one, id, { by });
-  await files.forms.delete(one, place);
+  await expect(module.get(Holds).holds(five).next()).resolves.toMatchObject({ value: { id } });
+  await holds.release(five, id, { by });
+  await files.forms.delete(five, place);
 });
 
 test('an archived month is kept there as long as here, where both stores can', async () => {
