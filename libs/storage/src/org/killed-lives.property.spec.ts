@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { linesOfOrg, statesOfOrg } from '../../test/kept-states.kit.js';
 import { startLifelong } from '../../test/lifelong.kit.js';
@@ -109,6 +110,8 @@ async function act(order: Omit<Order, 'options' | 'signer' | 'text'>, death: Dea
   if (death) bucket.server?.faults.add({ operation: death.operation, times: 99, before: die });
   const { signal, status, out, err } = await running.ended;
   bucket.server?.faults.clear();
+  // What the dead have sent is carried out, or refused, before anybody looks.
+  while (bucket.server?.requests.list().some(({ status, code }) => (status ?? code) === undefined)) await turn();
   if (signal !== null) return void deaths++;
   if (status !== 0) throw new Error(err);
   return JSON.parse(out) as { code?: string; id?: string };
