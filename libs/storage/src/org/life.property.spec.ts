@@ -40,21 +40,35 @@ const stores = await Promise.all(
 );
 afterAll(() => Promise.all(stores.map(({ close }) => close())));
 
-const steps = fc.array(
+interface Step {
+  verb: (typeof verbs)[number];
+  second: boolean;
+  name: string;
+  dies: 'DeleteObjects' | 'PutObject' | 'DeleteObject' | 'PutObjectLegalHold' | null;
+}
+const steps: fc.Arbitrary<Step[]> = fc.array(
   fc.record({
-    verb: fc.constantFrom(...verbs),
+    // What is held must have been uploaded: of verbs all alike hardly a life has a hold at its end.
+    verb: fc.constantFrom('upload', 'upload', 'upload', 'hold', 'hold', 'hold', ...verbs),
     second: fc.boolean(),
-    name: fc.constantFrom(...names),
+    name: fc.constantFrom('a.pdf', 'a.pdf', 'a.pdf', ...names),
     dies: fc.option(fc.constantFrom('DeleteObjects', 'PutObject', 'DeleteObject', 'PutObjectLegalHold'), { freq: 6 }),
   }),
   { minLength: 6, maxLength: 12 },
 );
 
+/** What the short run tries first: where the store has no lock, a hold stands by its record alone. */
+const uploadAndHold: Step[] = (['upload', 'hold'] as const).map((verb) => ({
+  ...{ verb, second: false, name: 'a.pdf', dies: null },
+}));
+
 let count = 0;
 
 test('a held version is never gone, an erased organisation has what its certificate names, another is never touched', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.constantFrom(...stores), steps, fc.boolean(), async (files, plan, eraseSecond) => {
+    fc.asyncProperty(fc.boolean(), steps, fc.boolean(), async (isLocked, plan, eraseSecond) => {
+      // Not drawn itself: a failure shows in full what was drawn.
+      const files = stores[isLocked ? 0 : 1]!;
       const { storage } = files;
       // Each life is of two organisations of its own.
       const [first, second] = [`7${++count}`, `7${count}1`].map(parseOrgId) as [OrgId, OrgId];
@@ -90,7 +104,7 @@ test('a held version is never gone, an erased organisation has what its certific
         statement.left.map(({ leaf }) => leaf).toSorted(),
       );
     }),
-    { numRuns: runs(2, 60) },
+    { numRuns: runs(2, 60), examples: [[false, uploadAndHold, false]] },
   );
 }, 600_000);
 
