@@ -14,6 +14,7 @@ import { applyLifecycle } from './lifecycle/lifecycle.js';
 import { createBucketRecord } from './operations/buckets/bucket-record.js';
 import type { Credentials, EmbeddedS3Options } from './options.js';
 import type { S3 } from './s3.js';
+import { compareKeys } from './store/key-order.js';
 import { Store } from './store/store.js';
 
 /** A running server. */
@@ -31,7 +32,10 @@ export interface EmbeddedS3 {
   readonly requests: RequestLog;
   /** those of `kmsKeys`; may be changed while it runs */
   readonly kmsKeys?: KmsKeys | undefined;
-  /** What listings of the bucket would show, without a request: the keys of its objects, and of uploads in progress. */
+  /**
+   * What listings of the bucket would show, in their order, without a request: the keys of its objects, and of uploads in progress.
+   * @throws Error with the code `NoSuchBucket`
+   */
   contents(bucket: string): { keys: string[]; openUploads: string[] };
   /** Does what the buckets' lifecycle rules ask for as of `clock.now()`. */
   applyLifecycle(): Promise<void>;
@@ -79,7 +83,10 @@ export async function startEmbeddedS3(options: EmbeddedS3Options = {}): Promise<
     requests,
     contents: (bucket) => ({
       keys: [...s3.store.objects(bucket).keysFrom('')].filter((key) => s3.store.objects(bucket).current(key)),
-      openUploads: s3.store.uploads(bucket).map(({ key }) => key),
+      openUploads: s3.store
+        .uploads(bucket)
+        .map(({ key }) => key)
+        .toSorted(compareKeys),
     }),
     applyLifecycle: () => applyLifecycle(s3),
     close: () => (closed ??= closeListener(server).then(close)),

@@ -1,7 +1,9 @@
 import {
   CreateBucketCommand,
   CreateMultipartUploadCommand,
+  DeleteBucketCommand,
   DeleteObjectCommand,
+  ListMultipartUploadsCommand,
   ListObjectsCommand,
   ListObjectsV2Command,
   PutBucketVersioningCommand,
@@ -46,11 +48,27 @@ test('the control `contents` says what they would, without a request', async () 
   await client.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Enabled' } }));
   for (const Key of ['kept', 'hidden']) await server.put(Key, Key, { Bucket });
   await client.send(new DeleteObjectCommand({ Bucket, Key: 'hidden' }));
-  await client.send(new CreateMultipartUploadCommand({ Bucket, Key: 'begun' }));
+  for (const Key of ['\u{1f600}', '\uff5e', 'begun', '\uff5e'])
+    await client.send(new CreateMultipartUploadCommand({ Bucket, Key }));
+  const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket }));
   s3.requests.clear();
-  expect(s3.contents(Bucket)).toEqual({ keys: ['kept'], openUploads: ['begun'] });
+  expect(s3.contents(Bucket)).toEqual({ keys: ['kept'], openUploads: ['begun', '\uff5e', '\uff5e', '\u{1f600}'] });
+  expect(s3.contents(Bucket).openUploads).toEqual(Uploads.map(({ Key }) => Key));
   expect(s3.contents(BUCKET)).toEqual({ keys: KEYS, openUploads: [] });
   expect(s3.requests.list()).toEqual([]);
+});
+
+test('the control `contents` knows no bucket that was never made or is removed', async () => {
+  const { client, s3 } = server;
+  const Bucket = 'removed';
+  await client.send(new CreateBucketCommand({ Bucket }));
+  await client.send(new CreateMultipartUploadCommand({ Bucket, Key: 'begun' }));
+  await client.send(new DeleteBucketCommand({ Bucket }));
+  for (const name of [Bucket, 'never']) {
+    expect(() => s3.contents(name)).toThrow(expect.objectContaining({ code: 'NoSuchBucket' }));
+  }
+  await client.send(new CreateBucketCommand({ Bucket }));
+  expect(s3.contents(Bucket)).toEqual({ keys: [], openUploads: [] });
 });
 
 test.each<[Partial<ListObjectsV2CommandInput>, string[]]>([
