@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { eleven, one, startOrgFiles } from '../../../test/file-kits/org-files.kit.js';
 import { layout } from '../../keys/layout.js';
 import { ObjectStore } from '../../store/object-store.js';
@@ -9,7 +10,11 @@ const store = files.module.get(ObjectStore, { strict: false });
 const key = layout.formUpload(one, { formId: '7', customFieldId: '3', fileName: 'a.pdf' });
 const other = layout.formUpload(eleven, { formId: '7', customFieldId: '3', fileName: 'a.pdf' });
 const mark = layout.closure(one, { scope: scopeId('all') });
-afterEach(() => faults.clear());
+const refused = expect.objectContaining({ code: 'store_refused' }) as object;
+afterEach(async () => {
+  faults.clear();
+  await files.storage.empty();
+});
 afterAll(files.close);
 
 /** The first list waits until it is let go; `begun` resolves when the store has it, `looks` counts them. */
@@ -60,4 +65,49 @@ test('a look that fails is the trouble of who waited for it, and of nobody after
   const [first, second] = await Promise.allSettled([closures.cover(one, key), closures.cover(one, key)]);
   expect(first).toMatchObject({ status: 'rejected', reason: { code: 'store_refused' } });
   expect(second).toEqual({ status: 'fulfilled', value: true });
+});
+
+test('whoever shares a look that fails is told so, nothing is left unhandled, and who asks afterwards looks anew', async () => {
+  const closures = new Closures(store);
+  await files.put(mark);
+  faults.add({ operation: 'ListObjectsV2', action: 'refuse', times: 2 });
+  const asked = await Promise.allSettled(Array.from({ length: 4 }, () => closures.cover(one, key)));
+  expect(asked).toEqual(Array(4).fill({ status: 'rejected', reason: refused }));
+  // A rejection that nobody handles would be noticed here, and fail this test.
+  await new Promise(setImmediate);
+  expect(await closures.cover(one, key)).toBe(true);
+  expect(await closures.cover(eleven, other)).toBe(false);
+});
+
+test('a look is made in the context of who began it, and not of who shares it', async () => {
+  const context = new AsyncLocalStorage<string>();
+  const lookedBy: (string | undefined)[] = [];
+  const list: ObjectStore['list'] = (...asked) => {
+    lookedBy.push(context.getStore());
+    return store.list(...asked);
+  };
+  const closures = new Closures({ list });
+  const cover = async () => [await closures.cover(one, key), context.getStore()];
+  const asked = ['first', 'second', 'third'].map((who) => context.run(who, cover));
+  expect(await Promise.all(asked)).toEqual([
+    [false, 'first'],
+    [false, 'second'],
+    [false, 'third'],
+  ]);
+  expect(lookedBy).toEqual(['first', 'second']);
+});
+
+test('a look goes through all pages: what is told of one key counts for no other', async () => {
+  let pages = 0;
+  const list: ObjectStore['list'] = (org, folder, options) => {
+    pages += 1;
+    return store.list(org, folder, { ...options, limit: 1 });
+  };
+  const late = layout.formUpload(eleven, { formId: '7', customFieldId: '3', fileName: 'b.pdf' });
+  for (const scope of [other, late]) await files.put(layout.closure(eleven, { scope: scopeId(scope) }));
+  const closures = new Closures({ list });
+  const keys = [other, late, layout.formUpload(eleven, { formId: '7', customFieldId: '3', fileName: 'c.pdf' })];
+  expect(await Promise.all(keys.map((each) => closures.cover(eleven, each)))).toEqual([true, true, false]);
+  // The first one's, and one that the others share.
+  expect(pages).toBe(4);
 });
