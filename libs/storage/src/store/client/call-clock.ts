@@ -15,7 +15,7 @@ export class CallClock {
     this.resume();
   }
 
-  /** Fires at the end of the time: what is still under way for the call is to be given up. */
+  /** Fires at the end of the time, and when the caller of `race` gives up: what is under way for the call is to end. */
   get signal(): AbortSignal {
     return this.#ended.signal;
   }
@@ -35,11 +35,10 @@ export class CallClock {
 
   /** What `work` comes to, unless the time or the caller's patience ends first: not all that takes part in a call heeds a signal. */
   async race<T>(work: Promise<T>, signal?: AbortSignal): Promise<T> {
-    let giveUp = () => {};
     const ended = new Promise<never>((_resolve, reject) => {
-      giveUp = () => reject(this.signal.aborted ? (this.signal.reason as Error) : aborted(signal));
+      this.signal.addEventListener('abort', () => reject(this.signal.reason as Error));
     });
-    this.signal.addEventListener('abort', giveUp);
+    const giveUp = () => this.#ended.abort(aborted(signal));
     signal?.addEventListener('abort', giveUp);
     if (signal?.aborted) giveUp();
     try {

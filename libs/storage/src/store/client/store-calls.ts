@@ -117,7 +117,7 @@ export function regulate(client: object, settings: StorageSettings, connections:
           if (!call) return next(args);
           await enter(call, connections);
           const { clock, signal } = call;
-          ends.set(args.request as HttpRequest, signal ? AbortSignal.any([signal, clock.signal]) : clock.signal);
+          ends.set(args.request as HttpRequest, signal && isStreamed(context) ? either(signal, clock) : clock.signal);
           try {
             const result = await next(args);
             const body = (result.response as HttpResponse).body as IncomingMessage;
@@ -141,6 +141,9 @@ function ofThisRealm(error: unknown): unknown {
   const { name, message, ...more } = error as Error;
   return Object.assign(new Error(message, { cause: error }), { name, ...more });
 }
+
+/** The caller may end a body that comes when the call itself has ended. For all calls it would cost a good part of one. */
+const either = (signal: AbortSignal, clock: CallClock): AbortSignal => AbortSignal.any([signal, clock.signal]);
 
 const isStreamed = ({ commandName }: HandlerExecutionContext): boolean => commandName === 'GetObjectCommand';
 
