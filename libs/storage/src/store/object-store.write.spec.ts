@@ -143,9 +143,11 @@ onEmbedded('a store that stalls holds the source back: two parts under way, one 
   const held = (3 * partBytes) / block.length + 1;
   const all = held + 4;
   let pulled = 0;
+  // The source has given what it may, and both parts are with the store: neither is answered while the other is still sent.
+  let missing = 3;
   let reached = () => {};
   const full = new Promise<void>((resolve) => {
-    reached = resolve;
+    reached = () => --missing === 0 && resolve();
   });
   async function* source() {
     for (let i = 0; i < all; i++) {
@@ -159,6 +161,7 @@ onEmbedded('a store that stalls holds the source back: two parts under way, one 
     operation: 'UploadPart',
     times: 2,
     before: async () => {
+      reached();
       await full;
       for (let tick = 0; tick < 50; tick++) await new Promise(setImmediate);
       seen.push(pulled);
