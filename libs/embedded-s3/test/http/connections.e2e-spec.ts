@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { connect } from 'node:net';
 import { createListener, closeListener, listen } from '../../src/http/listener.js';
 import { raw, TestServer } from '../kit.js';
@@ -22,8 +21,11 @@ test('a connection that falls silent in the middle of a body is cut', async () =
   server.timeout = 50;
   const port = await listen(server, 0, '127.0.0.1');
   const socket = connect(port, '127.0.0.1');
+  // Bytes that the server has not read when it cuts make a reset of the cut.
+  socket.on('error', () => undefined);
+  const cut = new Promise((resolve) => socket.resume().once('close', resolve));
   socket.write('PUT /files/1/a HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nonly a part');
-  await once(socket.resume(), 'close');
+  await cut;
   await closeListener(server);
 });
 
