@@ -1,13 +1,20 @@
+import { jest } from '@jest/globals';
 import * as S3 from '@aws-sdk/client-s3';
 import { BUCKET, TestServer } from '../kit.js';
 
+const DAY = 86_400_000;
 let server: TestServer;
 let client: S3.S3Client;
 beforeEach(async () => {
+  // Noon, for client and server: what is written first and what is written last are due on the same day.
+  jest.spyOn(Date, 'now').mockReturnValue(Math.floor(Date.now() / DAY) * DAY + DAY / 2);
   server = await TestServer.start();
   client = server.client;
 });
-afterEach(() => server.close());
+afterEach(() => {
+  jest.restoreAllMocks();
+  return server.close();
+});
 
 const Bucket = BUCKET;
 const Rules: S3.LifecycleRule[] = [
@@ -21,7 +28,6 @@ const Rules: S3.LifecycleRule[] = [
   { ID: 'old', Status: 'Enabled', Filter: { Prefix: 'v/' }, NoncurrentVersionExpiration: { NoncurrentDays: 1 } },
 ];
 describe('lifecycle', () => {
-  const DAY = 86_400_000;
   /** When something that is written now and lives for a day comes due: at the midnight after the next. */
   const due = (): number => Math.ceil(Date.now() / DAY) * DAY + DAY;
   const applyAt = async (time: number) => {
