@@ -1,12 +1,14 @@
 // Drives an application that was built from these files: over HTTP, as two organisations of which one's id begins the other's.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { SignJWT } from 'jose';
 import { startTestStorage } from 'nest-tenant-storage/testing';
 
 const secret = 'a secret of this check, 32 bytes or more';
-const port = process.env.PORT ?? '21890';
+// Below the ports that systems give away by themselves, and another one for each check that runs on this machine.
+const port = process.env.PORT ?? String(randomInt(20_000, 30_000));
 const storage = await startTestStorage();
 const { accessKeyId, secretAccessKey } = storage.s3.credentials;
 const app = spawn(process.execPath, ['dist/main.js'], {

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { CreateMultipartUploadCommand, ListMultipartUploadsCommand, S3Client } from '@aws-sdk/client-s3';
 import { samples } from 'nest-tenant-storage/testing';
+import { portToKeep } from '../../../libs/embedded-s3/test/port.js';
 import { createApp, listen } from '../src/demo.app.js';
 import { readConfig } from '../src/demo.config.js';
 import { prepareBucket } from '../src/demo/demo-bucket.js';
@@ -101,8 +102,9 @@ const storeOf = () => app.get<Store>(STORE, { strict: false });
 it('signs for the address that others reach, on a port that stays, and keeps its page there too', async () => {
   await app.close();
   const publicEndpoint = 'http://files.test:21891';
-  await start({ HOST: '0.0.0.0', DEMO_S3_PORT: '21890', S3_PUBLIC_ENDPOINT: publicEndpoint });
-  expect(storeOf().server?.port).toBe(21_890);
+  const storePort = await portToKeep('0.0.0.0');
+  await start({ HOST: '0.0.0.0', DEMO_S3_PORT: String(storePort), S3_PUBLIC_ENDPOINT: publicEndpoint });
+  expect(storeOf().server?.port).toBe(storePort);
   await prepareBucket(app, origin);
   const file = '/api/forms/7/fields/3/files/from-a-phone.txt';
   const token = await tokenFor('11');
@@ -110,7 +112,7 @@ it('signs for the address that others reach, on a port that stays, and keeps its
   const { json } = await call(port, 'GET', `${file}/url`, { token });
   const url = new URL(json.url as string);
   expect(url.origin).toBe(publicEndpoint);
-  const read = await call(21_890, 'GET', `${url.pathname}${url.search}`, {
+  const read = await call(storePort, 'GET', `${url.pathname}${url.search}`, {
     headers: { host: url.host, origin: `http://files.test:${port}` },
   });
   expect([read.status, read.body.toString(), read.headers['access-control-allow-origin']]).toEqual([

@@ -11,6 +11,7 @@ import fc from 'fast-check';
 import { FolderInUseError, startEmbeddedS3 } from '../../src/index.js';
 import { BUCKET, bytes, refusal, TestServer } from '../kit.js';
 import { runs } from '../long.js';
+import { portToKeep } from '../port.js';
 import { Command } from './server-process.js';
 
 let command: Command;
@@ -78,9 +79,7 @@ test('a port that is taken: the folder is not touched, and nothing stays behind'
 test('a start that fails after it listens gives port, folder and lock back', async () => {
   const dataDir = join(work, 'data');
   const users = [{ name: 'u', accessKeyId: 'k', secretAccessKey: 's', policy: { Statement: 'none' } }];
-  const probe = await TestServer.start();
-  const { port } = probe.s3;
-  await probe.close();
+  const port = await portToKeep();
   await expect(startEmbeddedS3({ dataDir, port, users })).rejects.toThrow('Statement');
   const again = await TestServer.start({ dataDir, port });
   await again.put('a', 'x');

@@ -1,12 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createHash, randomInt } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
+import { portToKeep } from '../../../embedded-s3/test/port.js';
 import { eicar } from '../../src/scan/eicar.js';
 
 const path = process.env['CLAMD_PATH'] ?? '/usr/sbin/clamd';
@@ -35,7 +36,7 @@ export interface RealClamd {
 
 /** ClamAV's daemon with a database of two signatures. */
 export async function realClamd(settings: Partial<typeof enough> = enough): Promise<RealClamd> {
-  const port = await freePort();
+  const port = await portToKeep();
   const folder = await mkdtemp(join(tmpdir(), 'clamd-'));
   const socket = join(folder, 'clamd.sock');
   let child: ChildProcess | undefined;
@@ -89,19 +90,4 @@ function answers(port: number): Promise<boolean> {
     asking.on('error', () => resolve(false));
     asking.on('close', () => resolve(false));
   });
-}
-
-/** A port that nobody listens on now, and below those that systems give to who asks for any. */
-async function freePort(): Promise<number> {
-  for (;;) {
-    const port = randomInt(20_000, 30_000);
-    const server = createServer().listen(port, '127.0.0.1');
-    const isFree = await once(server, 'listening').then(
-      () => true,
-      () => false,
-    );
-    if (!isFree) continue;
-    await new Promise((resolve) => server.close(resolve));
-    return port;
-  }
 }
