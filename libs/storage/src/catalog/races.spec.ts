@@ -73,7 +73,7 @@ onServer(
 
 onServer(`an organisation whose rows are locked holds nobody else up${why}`, async () => {
   const pool = new pg.Pool({ connectionString: server.url(), max: 4 });
-  const catalog = await Catalog.open({ database: pgPool(pool, { deadlineMs: 1_000 }) });
+  const catalog = await Catalog.open({ database: pgPool(pool, { deadlineMs: 2_000 }) });
   await catalog.setLimits(one, {});
   const { files } = await start(catalog.gate);
   await server.owner.run(`begin; select * from tenant_storage.usage where org_id = 1 for update`);
@@ -92,12 +92,12 @@ onServer(`an organisation whose rows are locked holds nobody else up${why}`, asy
 onServer(`a database that dies refuses uploads with nothing stored, and is there again when it is${why}`, async () => {
   const pool = new pg.Pool({ connectionString: server.url(), max: 4 });
   pool.on('error', () => {});
-  const catalog = await Catalog.open({ database: pgPool(pool, { deadlineMs: 2_000 }) });
+  const catalog = await Catalog.open({ database: pgPool(pool, { deadlineMs: 30_000 }) });
   const { files } = await start(catalog.gate);
   const send = (name: string) => files.upload(invoice, one, at(name), file, { by: 'pat' });
   await send('before.pdf');
   // Connections that die under their holder.
-  const dying = pgPool(pool, { deadlineMs: 2_000 }).inOrg(one, async ({ query }) => {
+  const dying = pgPool(pool, { deadlineMs: 30_000 }).inOrg(one, async ({ query }) => {
     await server.owner.run(`select pg_terminate_backend(pid) from pg_stat_activity where usename = '${server.role}'`);
     return query('select 1', []);
   });

@@ -91,9 +91,17 @@ onServer.each<[string, pg.PoolConfig, { prepare?: boolean }]>([
 });
 
 onServer('the share of one organisation, of a pool of four', () => {
-  const asleep = '\nselect pg_sleep(30)::text as row';
+  const asleep = '\nselect pg_sleep(3600)::text as row';
   const isRefused = expect.objectContaining({ code: expect.stringMatching(/^(check_unavailable|too_many_requests)$/) });
   const failed = (asked: Promise<unknown>[]) => Promise.all(asked.map((one) => expect(one).rejects.toEqual(isRefused)));
+
+  /** A machine that is busy needs longer for a connection than these tests allow: who is told so asks again. */
+  const untilHeard = async (ask: () => Promise<unknown>): Promise<unknown> => {
+    for (;;) {
+      const answer = await ask().catch((error: unknown) => error);
+      if ((answer as { code?: string }).code !== 'check_unavailable') return answer;
+    }
+  };
 
   test('is two, also while connections are ended whose askers have been told that it took too long', async () => {
     const pool = poolOf({ max: 4 });
@@ -106,7 +114,7 @@ onServer('the share of one organisation, of a pool of four', () => {
     });
     await Promise.all(askers);
     expect(most).toBe(2);
-    expect(await database.ask!(eleven, seen, ['nothing'])).toEqual([{ row: '0' }]);
+    expect(await untilHeard(() => database.ask!(eleven, seen, ['nothing']))).toEqual([{ row: '0' }]);
   });
 
   test('is two, also while the application has all connections and they are waited for', async () => {
@@ -123,6 +131,6 @@ onServer('the share of one organisation, of a pool of four', () => {
     const patient = pgPool(pool);
     for (const org of [one, eleven]) expect(await patient.ask!(org, seen, ['nothing'])).toEqual([{ row: '0' }]);
     expect(pool.waitingCount).toBe(0);
-    expect(await database.ask!(one, seen, ['nothing'])).toEqual([{ row: '0' }]);
+    expect(await untilHeard(() => database.ask!(one, seen, ['nothing']))).toEqual([{ row: '0' }]);
   });
 });
