@@ -20,9 +20,13 @@ beforeEach(() => {
 });
 afterEach(() => jest.restoreAllMocks());
 
-const written = async (count: number) => {
-  while (lines.length < count) await new Promise(setImmediate);
-  return lines;
+/** The line of the request of that name, which is written once its answer is out. */
+const lineOf = async (name: string) => {
+  for (;;) {
+    const line = lines.find(({ requestId }) => requestId === name);
+    if (line) return line;
+    await new Promise(setImmediate);
+  }
 };
 
 it.each([
@@ -63,9 +67,9 @@ it('a line tells who asked which route, without file names, queries and tokens',
     as: { org: '11', sub: 'eve' },
     headers: { 'x-request-id': 'r-11' },
   });
-  await demo.call('GET', `${field}/files/mrs-smith.png/url`);
-  await demo.call('GET', `/nowhere/mrs-smith?token=${token}`);
-  const [found, anonymous, nowhere] = await written(3);
+  await demo.call('GET', `${field}/files/mrs-smith.png/url`, { headers: { 'x-request-id': 'r-nobody' } });
+  await demo.call('GET', `/nowhere/mrs-smith?token=${token}`, { headers: { 'x-request-id': 'r-nowhere' } });
+  const [found, anonymous, nowhere] = [await lineOf('r-11'), await lineOf('r-nobody'), await lineOf('r-nowhere')];
   expect(found).toEqual({
     at: expect.any(String),
     requestId: 'r-11',
