@@ -72,6 +72,9 @@ export function uploadFlows(kit: () => Kit): void {
     const row = await upload('auto', 'long.png', bytes);
     await row.getByRole('button', { name: 'Pause: long.png' }).waitFor();
     while (arrived.length < 2) await page.waitForEvent('response');
+    // The browser tells of an answer before the page has it.
+    const had = one.locator('.log .group', { hasText: 'long.png' }).locator('li', { hasText: /^Store PUT .* 200 / });
+    await had.nth(1).waitFor({ state: 'attached' });
     await row.getByRole('button', { name: 'Pause: long.png' }).click();
     await row.getByText(/^Paused at (9\.0|16) MiB of 17 MiB\.$/).waitFor();
     letGo();
