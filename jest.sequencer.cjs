@@ -4,16 +4,16 @@ const { default: Sequencer } = require('@jest/test-sequencer');
 /** Files of many seconds, the longest first. A clone that has not run its tests yet goes by size, and the largest of these is small. */
 const longest = [
   'apps/demo-api/test/page-in-browser.e2e-spec.ts',
+  'apps/demo-api/test/isolation.e2e-spec.ts',
   'libs/storage/src/bucket/doctor.spec.ts',
   'libs/storage/src/catalog/catalog.spec.ts',
   'libs/storage/src/scan/clamd.real.spec.ts',
-  'libs/storage/src/store/object-store.write.spec.ts',
-  'apps/demo-api/test/isolation.e2e-spec.ts',
-  'libs/storage/src/cli/bucket/run.store.spec.ts',
-  'libs/storage/src/scan/scanner-gate.spec.ts',
-  'libs/storage/src/bucket/doctor.weaker-stores.spec.ts',
   'apps/demo-api/test/fuzz/fuzz.e2e-spec.ts',
-  'apps/demo-api/test/service.e2e-spec.ts',
+  'libs/storage/src/cli/org/move.command.spec.ts',
+  'libs/storage/src/catalog/life.spec.ts',
+  'libs/storage/src/direct/uppy.spec.ts',
+  'libs/storage/src/direct/completion.spec.ts',
+  'libs/storage/src/store/object-store.write.spec.ts',
 ];
 
 /** Begins with what takes longest, so that no worker is left with it alone at the end. */
