@@ -5,6 +5,9 @@ const firstPauseMs = 100;
 const throttledPauseMs = 500;
 const longestPauseMs = 5_000;
 
+/** Draws how much of a pause is made, 0 to 1: those that failed together do not come back together. */
+export const jitter = { draw: (): number => Math.random() };
+
 const tokenOf = (retries: number): RetryToken => ({ getRetryCount: () => retries, getRetryDelay: () => 0 });
 
 /**
@@ -19,8 +22,7 @@ export const callRetries = (maxAttempts: number): RetryStrategyV2 => ({
     const isWorthIt = errorType === 'TRANSIENT' || errorType === 'THROTTLING';
     if (!isWorthIt || retries >= maxAttempts) throw new Error('No further try.');
     const least = errorType === 'THROTTLING' ? throttledPauseMs : firstPauseMs;
-    // Jitter, so that those that failed together do not come back together.
-    const pause = Math.random() * least * 2 ** (retries - 1);
+    const pause = jitter.draw() * least * 2 ** (retries - 1);
     const asked = retryAfterHint ? retryAfterHint.getTime() - Date.now() : 0;
     await after(Math.min(Math.max(pause, asked), longestPauseMs));
     return tokenOf(retries);
