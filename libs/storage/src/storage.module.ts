@@ -87,7 +87,7 @@ const providers: Provider[] = [
     provide: Gates,
     inject: [STORAGE_SETTINGS, ObjectStore, JOURNAL],
     useFactory: (settings: StorageSettings, store: ObjectStore, journal: Journal | undefined) => {
-      const control = settings.orgControl ? [new OrgGate(store)] : [];
+      const control = settings.orgControl ? [new OrgGate(store, settings.orgControlFreshMs)] : [];
       return new Gates([...control, ...settings.gates, ...(journal ? [journal] : [])], telemetryOf(settings));
     },
   },

@@ -10,6 +10,13 @@ export const createUrlSeconds = 60;
 /** Multipart uploads of one ticket that may be open before no other one is signed: its client may have lost an answer or two. */
 export const openUploadsOfOne = 3;
 
+/**
+ * Milliseconds for which what a process has seen of erasures counts, from when it began to look. An erasure waits a minute
+ * longer than any URL lives before it counts on nothing being written: that, and the longest call, are well within.
+ */
+export const closuresFreshMs = 1_000;
+export const closuresFreshAtMostMs = 5_000;
+
 /** The largest file of any domain: 250 MiB. */
 export const maxFileBytes = 262_144_000;
 

@@ -6,6 +6,7 @@ import { mistakesInEncryption } from './encryption.js';
 import { mistakesInJournal } from './journal.options.js';
 import { isRecord } from './option-names.js';
 import type { StorageModuleOptions, TenantRole } from './storage.options.js';
+import { closuresFreshAtMostMs } from '../storage.policy.js';
 import { mistakesInStore, storeOf } from './store-presets.js';
 
 /** What is wrong with the values of options, each with its fix: those that nobody checks with types may have anything. */
@@ -60,6 +61,9 @@ export function* mistakesIn(options: StorageModuleOptions): Generator<string> {
   if (!['function', 'undefined'].includes(typeof options.orgOf)) yield 'orgOf must be a function of the request.';
   if (!['boolean', 'undefined'].includes(typeof options.forcePathStyle)) yield 'forcePathStyle must be true or false.';
   if (!['boolean', 'undefined'].includes(typeof options.orgControl)) yield 'orgControl must be true or false.';
+  if (options.orgControlFreshMs !== undefined && !isWhole(options.orgControlFreshMs, 0, closuresFreshAtMostMs)) {
+    yield 'orgControlFreshMs must be 0 … 5000.';
+  }
   const mistakesOfStore = [...mistakesInStore(store)];
   yield* mistakesOfStore;
   if (options.uploadMethod === 'POST' && mistakesOfStore.length === 0 && !storeOf(store).postPolicy) {

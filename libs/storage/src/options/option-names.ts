@@ -24,6 +24,7 @@ const options: NamesOf<StorageModuleOptions> = {
   limits: true,
   accept: true,
   orgControl: true,
+  orgControlFreshMs: true,
   gates: true,
   audit: true,
   journal: true,

@@ -119,9 +119,14 @@ export interface StorageModuleOptions {
   bucketRules?: BucketRules | undefined;
   /**
    * Whether each write and removal asks the bucket whether the file is on hold (`Holds`) or its organisation is being erased:
-   * a list of `control/{org}/`. Default true. Where it is false, `Holds` and `Erasure` refuse.
+   * lists of `control/{org}/`. Default true. Where it is false, `Holds` and `Erasure` refuse.
    */
   orgControl?: boolean | undefined;
+  /**
+   * Milliseconds for which a process counts on what it has seen of an organisation's erasures: 0 … 5,000, default 1,000; 0
+   * asks each time. An erasure waits for minutes in any case; holds are asked for each time.
+   */
+  orgControlFreshMs?: number | undefined;
   /** Spans and metrics by `@opentelemetry/api`, which has to be installed then; `{}` will do. Default: none. */
   telemetry?: TelemetryOptions | undefined;
   /** Who has a say in the life of every file, in their order: see `FileGate`. */

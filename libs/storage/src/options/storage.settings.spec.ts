@@ -91,6 +91,7 @@ const mistakes: [string, unknown, RegExp][] = [
   ],
   ['an origin with a path', { bucketRules: { appOrigins: ['https://a.test/x'] } }, /bucketRules: appOrigins are exact/],
   ['an origin alone', { bucketRules: { appOrigins: 'https://a.test' } }, /bucketRules: appOrigins must be a list/],
+  ['erasures that nobody looks for', { orgControlFreshMs: 60_000 }, /orgControlFreshMs must be 0 … 5000/],
   ['too short a session', { tenantRole: { ...role, sessionSeconds: 60 } }, /900 … 43200/],
 ];
 

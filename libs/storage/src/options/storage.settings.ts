@@ -1,5 +1,6 @@
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import { StorageError } from '../storage.error.js';
+import { closuresFreshMs } from '../storage.policy.js';
 import type { TelemetryOptions } from '../telemetry/telemetry.js';
 import type { AuditOptions } from './audit.options.js';
 import type { JournalOptions } from './journal.options.js';
@@ -62,6 +63,7 @@ export function storageSettings(options: StorageModuleOptions): StorageSettings 
     stableUrlSeconds: 0,
     accept: {},
     orgControl: true,
+    orgControlFreshMs: closuresFreshMs,
     gates: [],
     bucketRules: {},
     checkBucketOnBoot: 'off',

@@ -22,7 +22,8 @@ export async function startOrgFiles(options: TestStorageOptions = {}) {
   const storage = await startTestStorage({ embeddedOnly: true, ...options });
   const open: TestingModule[] = [];
   const start = async (more: Partial<StorageModuleOptions> = {}) => {
-    const imports = [StorageModule.forRoot({ ...storage.options, ...more })];
+    // Time is not waited for here: what one process closes, another one sees at once.
+    const imports = [StorageModule.forRoot({ ...storage.options, orgControlFreshMs: 0, ...more })];
     const module = await Test.createTestingModule({ imports }).compile();
     open.push(module);
     return module;

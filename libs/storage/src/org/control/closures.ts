@@ -13,19 +13,22 @@ export const scopeId = (scope: Scope): string => (scope === 'all' ? scope : sha2
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 interface Look {
+  began: number;
   closed: Promise<ReadonlySet<string>>;
-  /** The one that begins when this one has ended. */
-  next?: Promise<ReadonlySet<string>>;
 }
 
 /**
- * What is closed, as the bucket says it, where every process writes it. Each answer is of a look that began after it was asked
- * for: who asks while one is under way waits for the next, with everybody else who does.
+ * What is closed, as the bucket says it, where every process writes it. Whoever asks within `freshMs` milliseconds of the
+ * beginning of a look shares its answer, so that many small writes of one organisation do not pay for a list each.
  */
 export class Closures {
   readonly #looks = new Map<OrgId, Look>();
 
-  constructor(private readonly store: Pick<ObjectStore, 'list'>) {}
+  constructor(
+    private readonly store: Pick<ObjectStore, 'list'>,
+    private readonly freshMs: number,
+    private readonly now = () => performance.now(),
+  ) {}
 
   /** Whether something that covers this key is closed. */
   async cover(org: OrgId, key: ObjectKey): Promise<boolean> {
@@ -34,17 +37,13 @@ export class Closures {
   }
 
   #closed(org: OrgId): Promise<ReadonlySet<string>> {
-    const look = this.#looks.get(org);
-    if (!look) return this.#look(org);
-    const begin = () => this.#look(org);
-    return (look.next ??= look.closed.then(begin, begin));
-  }
-
-  #look(org: OrgId): Promise<ReadonlySet<string>> {
-    const look: Look = { closed: this.#read(org) };
+    const last = this.#looks.get(org);
+    if (last && this.now() - last.began < this.freshMs) return last.closed;
+    const look: Look = { began: this.now(), closed: this.#read(org) };
     this.#looks.set(org, look);
-    const end = () => void (look.next ?? this.#looks.delete(org));
-    look.closed.then(end, end);
+    const forget = () => void (this.#looks.get(org) === look && this.#looks.delete(org));
+    // One that failed is the trouble of who waited for it, and of nobody after.
+    look.closed.then(() => setTimeout(forget, this.freshMs).unref(), forget);
     return look.closed;
   }
 

@@ -8,16 +8,17 @@ import { HoldRecords } from './hold-records.js';
 
 /**
  * Asks the bucket, before anything is written or removed, whether the file is on hold and whether its organisation or place
- * is being erased. Each answer is of a look that began after it was asked for: what another process has written there counts at
- * once.
+ * is being erased. A hold that another process has written there counts at once, an erasure within a second: it waits for minutes
+ * before it counts on that.
  */
 export class OrgGate implements FileGate {
   readonly name = 'holds and erasure';
   readonly #closures: Closures;
   readonly #holds: HoldRecords;
 
-  constructor(store: ObjectStore) {
-    this.#closures = new Closures(store);
+  /** @param freshMs see `Closures` */
+  constructor(store: ObjectStore, freshMs: number) {
+    this.#closures = new Closures(store, freshMs);
     this.#holds = new HoldRecords(store);
   }
 

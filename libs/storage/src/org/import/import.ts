@@ -2,6 +2,7 @@ import { areaOf } from '../../keys/areas.js';
 import type { KeyPrefix } from '../../keys/object-key.js';
 import type { OrgId } from '../../keys/org-id.js';
 import { StorageError } from '../../storage.error.js';
+import { closuresFreshMs } from '../../storage.policy.js';
 import type { Retention } from '../../store/object-requests.js';
 import type { ObjectStore } from '../../store/object-store.js';
 import { objectsIn } from '../../store/objects-in.js';
@@ -61,9 +62,10 @@ export async function importExport(
     onProgress({ doing: 'checking', files: ++checked, of: summary.files });
   }
   const report = { summary, there: 0, written: 0 };
+  const closures = new Closures(store, closuresFreshMs);
   for await (const { entry, isThere } of withWhatIsThere(source, summary, store, org)) {
     signal?.throwIfAborted();
-    if (!isThere) await write(source, store, org, entry, { retention, signal });
+    if (!isThere) await write(source, store, org, entry, { retention, signal, closures });
     report[isThere ? 'there' : 'written']++;
     onProgress({ doing: 'importing', files: report.there + report.written, of: summary.files });
   }
@@ -96,10 +98,10 @@ async function write(
   store: ObjectStore,
   org: OrgId,
   entry: CheckedEntry,
-  { retention, signal }: Pick<ImportOptions, 'retention' | 'signal'>,
+  { retention, signal, closures }: Pick<ImportOptions, 'retention' | 'signal'> & { closures: Closures },
 ): Promise<void> {
   const { key, path, size, contentType = 'binary/octet-stream', metadata = {} } = entry;
-  if (await new Closures(store).cover(org, key))
+  if (await closures.cover(org, key))
     throw new StorageError('org_frozen', 'Files are being erased here: nothing is written any more.');
   const found = await source.open(path);
   if (!found) throw new StorageError('invalid_request', `The export lacks ${path}.`);
