@@ -28,5 +28,5 @@ inBrowser(`the page in a browser${orSkipped}`, () => {
   inLong('Uppy', () => uppyFlows(() => kit));
   describe('attacks, the bucket, a signature', () => attackFlows(() => kit));
   inLong('the journal, and what holds beneath', () => recordFlows(() => kit));
-  describe('looks', () => lookFlows(() => kit));
+  inLong('looks', () => lookFlows(() => kit));
 });

@@ -104,7 +104,7 @@ export function attackFlows(kit: () => Kit): void {
     expectOnlyPolicy(faults);
   });
 
-  it('shows in red what would not hold', async () => {
+  inLong('shows in red what would not hold', async () => {
     const { page } = kit();
     await page.getByRole('link', { name: 'Try to break it' }).click();
     const card = page.locator('.attack').first();

@@ -1,14 +1,12 @@
 import { samples } from 'nest-tenant-storage/testing';
-import { isLong } from '../long.js';
 import { accessFaults } from './access.js';
 import { layoutFaults } from './layout.js';
-import { inLong, mebibyte, signedIn, type Kit } from './page.kit.js';
+import { mebibyte, signedIn, type Kit } from './page.kit.js';
 
-/** A long run looks at each state in every way, a short one at the gallery as it is found. */
+/** Each state in every way. */
 export function lookFlows(kit: () => Kit): void {
   // What other tests have left in the views that are hidden would be looked through in every state.
   beforeAll(async () => {
-    if (!isLong) return;
     await kit().page.goto(kit().demo.origin);
     await signedIn(kit());
   });
@@ -25,7 +23,7 @@ export function lookFlows(kit: () => Kit): void {
     await one.locator('.card').nth(6).waitFor();
   }
 
-  it(`is accessible${isLong ? ' in every state' : ''}, and fits 320, 768 and 1440 pixels`, async () => {
+  it('is accessible in every state, and fits 320, 768 and 1440 pixels', async () => {
     const { demo, page, one, upload, outcome, file } = kit();
     const found: string[] = [];
     const look = async (state: string) => {
@@ -34,7 +32,6 @@ export function lookFlows(kit: () => Kit): void {
     };
     await sevenCards();
     await look('the gallery');
-    if (!isLong) return expect(found).toEqual([]);
     await outcome(await upload('api', 'page.png', Buffer.from('<!doctype html>')));
     await page.emulateMedia({ colorScheme: 'dark' });
     await look('the gallery, dark, with a refusal');
@@ -101,7 +98,7 @@ export function lookFlows(kit: () => Kit): void {
     expect(found).toEqual([]);
   });
 
-  inLong('would be told from a layout that is broken', async () => {
+  it('would be told from a layout that is broken', async () => {
     const { page } = kit();
     await sevenCards();
     const faultsWith = async (css: string, width = 1440) => {
@@ -126,7 +123,7 @@ export function lookFlows(kit: () => Kit): void {
     await page.evaluate(() => (document.adoptedStyleSheets = []));
   });
 
-  inLong('shows which pill is chosen in forced colours', async () => {
+  it('shows which pill is chosen in forced colours', async () => {
     const { page } = kit();
     await page.emulateMedia({ forcedColors: 'active' });
     const colours = await page
