@@ -1,7 +1,10 @@
+import { jest } from '@jest/globals';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { eleven, one, startOrgFiles } from '../../../test/file-kits/org-files.kit.js';
 import { layout } from '../../keys/layout.js';
+import { FormUploadsService } from '../../kinds/form-upload.js';
 import { ObjectStore } from '../../store/object-store.js';
+import { samples } from '../../testing/samples.js';
 import { Closures, scopeId } from './closures.js';
 
 const files = await startOrgFiles();
@@ -134,4 +137,26 @@ test('a look goes through all pages: what is told of one key counts for no other
   const keys = [other, late, layout.formUpload(eleven, { formId: '7', customFieldId: '3', fileName: 'c.pdf' })];
   expect(await Promise.all(keys.map((each) => closures.cover(eleven, each)))).toEqual([true, true, false]);
   expect(pages).toBe(2);
+});
+
+test.each([
+  ['once for each organisation in the time that it was given', freshMs, 2],
+  ['each time where it was given none', 0, 3],
+])('a module looks %s', async (_how, orgControlFreshMs, looks) => {
+  const forms = (await files.start({ orgControlFreshMs })).get(FormUploadsService);
+  const { requests } = files.storage.s3;
+  const file = { bytes: samples.pdf.bytes, contentType: 'application/pdf' };
+  const now = jest.spyOn(performance, 'now').mockReturnValue(performance.now());
+  try {
+    requests.clear();
+    for (const [org, fileName] of [
+      [one, 'a.pdf'],
+      [one, 'b.pdf'],
+      [eleven, 'a.pdf'],
+    ] as const)
+      await forms.upload(org, { formId: '7', customFieldId: '3', fileName }, file);
+    expect(requests.list().filter(({ operation }) => operation === 'ListObjectsV2')).toHaveLength(looks);
+  } finally {
+    now.mockRestore();
+  }
 });
