@@ -127,6 +127,19 @@ describe('a place in another bucket', () => {
     expect(await call('export', 'verify', to)).toMatchObject({ status: 0 });
   });
 
+  test('what one that was interrupted has listed is listed once, and not copied again', async () => {
+    const to = place();
+    const prefix = `${to.split('/').at(-1)}/`;
+    for (const operation of ['CopyObject', 'GetObject'])
+      storage.s3.faults.add({ operation, key: /audit-archive/, action: 'refuse' });
+    expect(await call('export', '--org', '1', '--to', to)).toMatchObject({ status: 2 });
+    storage.s3.faults.clear();
+    storage.s3.requests.clear();
+    expect(await call('export', '--org', '1', '--to', to)).toMatchObject({ status: 0 });
+    expect(operations(other).filter((name) => name === 'CopyObject')).toHaveLength(1);
+    expect(withoutTime(await inPlace(other, prefix))).toEqual(withoutTime(inFolder(plain)));
+  });
+
   test('where the store does not copy for these credentials, the bytes come through here', async () => {
     const to = place();
     storage.s3.faults.add({ operation: 'CopyObject', action: 'refuse' });
