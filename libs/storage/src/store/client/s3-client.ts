@@ -6,6 +6,7 @@ import type { StaticCredentials } from '../../options/storage.options.js';
 import type { StorageSettings } from '../../options/storage.settings.js';
 import { callRetries } from './call-retries.js';
 import { orgGuard } from './org-guard.js';
+import { lean } from './lean-client.js';
 import { payloadHash } from '../writing/payload-hash.js';
 import { S3Client } from './sdk.cjs';
 import { connectionsOf, regulate, type Connections } from './store-calls.js';
@@ -42,10 +43,8 @@ export function guardedClient(
   client.middlewareStack.use(guard);
   client.middlewareStack.use(payloadHash);
   client.middlewareStack.use(retryWriteConflicts);
-  // Nobody listens, and to filter what it would say of a list of 1,000 takes a millisecond.
-  client.middlewareStack.remove('loggerMiddleware');
   regulate(client, settings, networkOf(settings).connections);
-  return client;
+  return lean(client);
 }
 
 /** What S3 and STS clients share: timeouts that really end a try, and bounded tries. */
