@@ -7,6 +7,7 @@ const mostHeaderBytes = 16 * 1024;
 
 const lineEnd = Buffer.from('\r\n');
 const headersEnd = Buffer.from('\r\n\r\n');
+const dash = 0x2d;
 
 /**
  * Reads a form (RFC 7578) part by part, each piece when it is asked for, so that whoever is slow holds the sender back. What
@@ -29,65 +30,71 @@ export class FormParts {
   }
 
   /** What is left of the part before is dropped. Undefined at the end of the form, which is then read to its last byte. */
-  next(): Promise<FormPart | undefined> {
-    return this.#unbroken(() => this.#next());
+  async next(): Promise<FormPart | undefined> {
+    if (this.#broken) throw this.#broken.by;
+    try {
+      return await this.#next();
+    } catch (by) {
+      throw this.#brokenBy(by);
+    }
   }
 
   /** The next bytes of the part; undefined at its end. */
-  piece(): Promise<Buffer | undefined> {
-    return this.#unbroken(() => this.#piece());
+  async piece(): Promise<Buffer | undefined> {
+    if (this.#broken) throw this.#broken.by;
+    if (this.#state !== 'in a part') return undefined;
+    try {
+      for (;;) {
+        const piece = this.#upToDelimiter();
+        if (piece?.length !== 0) {
+          if (piece === undefined) this.#state = 'outside';
+          return piece;
+        }
+        await this.#more();
+      }
+    } catch (by) {
+      throw this.#brokenBy(by);
+    }
   }
 
   /** What broke a form is said again to whoever goes on with it. */
-  async #unbroken<T>(run: () => Promise<T>): Promise<T> {
-    if (this.#broken) throw this.#broken.by;
-    try {
-      return await run();
-    } catch (by) {
-      this.#broken = { by };
-      throw by;
-    }
+  #brokenBy(by: unknown): unknown {
+    this.#broken = { by };
+    return by;
   }
 
   async #next(): Promise<FormPart | undefined> {
     if (this.#state === 'over') return undefined;
-    for (let piece = await this.#upToDelimiter(); piece; piece = await this.#upToDelimiter()) this.#drop(piece.length);
+    for (let piece = this.#upToDelimiter(); piece; piece = this.#upToDelimiter()) {
+      this.#drop(piece.length);
+      if (piece.length === 0) await this.#more();
+    }
     this.#state = 'outside';
-    await this.#have(this.#delimiter.length + 2);
+    while (this.#rest.length < this.#delimiter.length + 2) await this.#more();
     this.#rest = this.#rest.subarray(this.#delimiter.length);
-    if (this.#rest.subarray(0, 2).toString('latin1') === '--') return this.#end();
+    if (this.#rest[0] === dash && this.#rest[1] === dash) return this.#end();
     if ((this.#parts += 1) > mostParts) throw badForm(`The form has more than ${mostParts} fields and files.`);
     const head = await this.#head();
     this.#state = 'in a part';
     return partOf(head);
   }
 
-  async #piece(): Promise<Buffer | undefined> {
-    if (this.#state !== 'in a part') return undefined;
-    const piece = await this.#upToDelimiter();
-    if (piece === undefined) this.#state = 'outside';
+  /** What has come of it; empty where more has to come first, and undefined where the delimiter is next. */
+  #upToDelimiter(): Buffer | undefined {
+    const found = this.#rest.indexOf(this.#delimiter);
+    if (found === 0) return undefined;
+    const length = found > 0 ? found : this.#rest.length - this.#begunDelimiter();
+    const piece = this.#rest.subarray(0, length);
+    this.#rest = this.#rest.subarray(length);
     return piece;
-  }
-
-  async #upToDelimiter(): Promise<Buffer | undefined> {
-    for (;;) {
-      const found = this.#rest.indexOf(this.#delimiter);
-      if (found === 0) return undefined;
-      const length = found > 0 ? found : this.#rest.length - this.#begunDelimiter();
-      if (length > 0) {
-        const piece = this.#rest.subarray(0, length);
-        this.#rest = this.#rest.subarray(length);
-        return piece;
-      }
-      await this.#more();
-    }
   }
 
   /** Bytes at the end of what has come that may be the beginning of a delimiter: it has one CR, its first byte. */
   #begunDelimiter(): number {
-    const from = this.#rest.lastIndexOf(0x0d);
+    const last = this.#rest.subarray(1 - this.#delimiter.length);
+    const from = last.lastIndexOf(0x0d);
     if (from < 0) return 0;
-    const end = this.#rest.subarray(from);
+    const end = last.subarray(from);
     return end.equals(this.#delimiter.subarray(0, end.length)) ? end.length : 0;
   }
 
@@ -126,10 +133,6 @@ export class FormParts {
     throw badForm(
       `Besides its files in fields named "file" the form may hold ${mostBesides} bytes, and it holds more. Send the rest apart.`,
     );
-  }
-
-  async #have(length: number): Promise<void> {
-    while (this.#rest.length < length) await this.#more();
   }
 
   async #more(): Promise<void> {

@@ -44,7 +44,7 @@ export async function receiveFile(from: HttpRequest): Promise<ReceivedFile> {
     if (size !== undefined && size > maxFileBytes + mostBesides) {
       throw new StorageError('file_too_large', `The form is larger than a file of ${maxFileBytes} bytes can make it.`);
     }
-    return theOnlyFile(filesIn(request, signal));
+    return theOnlyFile(request, signal);
   }
   const contentType = request.headers['content-type'] ?? '';
   return { bytes: untilGone(request), contentType, signal, ...(size !== undefined && { size }) };
@@ -72,29 +72,31 @@ export async function* receiveFiles(from: HttpRequest): AsyncGenerator<ReceivedF
   yield* filesIn(request, signal);
 }
 
-async function theOnlyFile(files: AsyncGenerator<ReceivedFile, void, undefined>): Promise<ReceivedFile> {
-  const { value: file } = await files.next();
-  if (!file) throw noFile();
-  async function* bytesToTheEnd() {
-    yield* (file as ReceivedFile).bytes;
-    const { done } = await files.next();
-    if (!done)
-      throw badForm('The form has a second file, and one is taken here. Nothing was stored: send one at a time.');
-  }
-  return { ...file, bytes: keptOpen(bytesToTheEnd()) };
+async function theOnlyFile(request: IncomingMessage, signal: AbortSignal): Promise<ReceivedFile> {
+  const form = formIn(request);
+  const named = await nextFile(form);
+  if (!named) throw noFile();
+  return fileIn(request, named, new FileInForm(form, true), signal);
 }
 
 async function* filesIn(request: IncomingMessage, signal: AbortSignal): AsyncGenerator<ReceivedFile, void, undefined> {
-  const form = new FormParts(untilGone(request), boundaryOf(request.headers['content-type'] ?? ''));
-  const atMost = declaredLength(request);
+  const form = formIn(request);
   let next = await nextFile(form);
   if (!next) throw noFile();
   for (let count = 1; next; count++) {
     if (count > mostFiles) throw badForm(`The form has more than ${mostFiles} files: send the rest in another one.`);
-    const file = new FileInForm(form);
-    yield { ...next, bytes: file, signal, ...(atMost !== undefined && { atMost }) };
+    const file = new FileInForm(form, false);
+    yield fileIn(request, next, file, signal);
     next = await file.following();
   }
+}
+
+const formIn = (request: IncomingMessage) =>
+  new FormParts(untilGone(request), boundaryOf(request.headers['content-type'] ?? ''));
+
+function fileIn(request: IncomingMessage, named: NamedFile, bytes: FileInForm, signal: AbortSignal): ReceivedFile {
+  const atMost = declaredLength(request);
+  return { ...named, bytes, signal, ...(atMost !== undefined && { atMost }) };
 }
 
 /** One file's pieces, in whose end the rest of the form up to the next file has a say. */
@@ -102,7 +104,10 @@ class FileInForm implements AsyncIterable<Uint8Array> {
   #next?: Promise<NamedFile | undefined>;
   #taken = 0;
 
-  constructor(private readonly form: FormParts) {}
+  constructor(
+    private readonly form: FormParts,
+    private readonly isOnly: boolean,
+  ) {}
 
   /** Without `return`: whoever leaves early leaves the form where it is. */
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
@@ -112,8 +117,9 @@ class FileInForm implements AsyncIterable<Uint8Array> {
   async #piece(): Promise<IteratorResult<Uint8Array, undefined>> {
     const value = this.#next ? undefined : await this.form.piece();
     if (value) return { done: false, value };
-    await (this.#next ??= nextFile(this.form));
-    return { done: true, value: undefined };
+    const next = await (this.#next ??= nextFile(this.form));
+    if (!next || !this.isOnly) return over;
+    throw badForm('The form has a second file, and one is taken here. Nothing was stored: send one at a time.');
   }
 
   /** The file after this one; what is left of this one is dropped, up to the size of the largest legitimate upload. */
@@ -180,11 +186,6 @@ export function dropRest(from: HttpRequest): void {
   });
   request.resume();
 }
-
-/** What is left early can be gone on with: the connection stays, and so does the iterator. */
-const keptOpen = <T>(source: AsyncIterator<T>): AsyncIterable<T> => ({
-  [Symbol.asyncIterator]: () => ({ next: () => source.next() }),
-});
 
 const over = { done: true, value: undefined } as const;
 
