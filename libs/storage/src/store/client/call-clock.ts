@@ -7,6 +7,7 @@ export class CallClock {
   #leftMs: number;
   #startedAt = 0;
   #isOver = false;
+  #fail: ((error: unknown) => void) | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(budgetMs: number) {
@@ -29,16 +30,16 @@ export class CallClock {
     if (this.#isOver) return;
     this.#startedAt = performance.now();
     const message = `The store did not answer within ${this.#budgetMs} ms.`;
-    const end = () => this.#ended.abort(new StorageError('store_unavailable', message));
+    const end = () => this.#end(new StorageError('store_unavailable', message));
     this.#timer = setTimeout(end, Math.max(0, this.#leftMs));
   }
 
   /** What `work` comes to, unless the time or the caller's patience ends first: not all that takes part in a call heeds a signal. */
   async race<T>(work: Promise<T>, signal?: AbortSignal): Promise<T> {
     const ended = new Promise<never>((_resolve, reject) => {
-      this.signal.addEventListener('abort', () => reject(this.signal.reason as Error));
+      this.#fail = reject;
     });
-    const giveUp = () => this.#ended.abort(aborted(signal));
+    const giveUp = () => this.#end(aborted(signal));
     signal?.addEventListener('abort', giveUp);
     if (signal?.aborted) giveUp();
     try {
@@ -48,6 +49,11 @@ export class CallClock {
       this.#isOver = true;
       clearTimeout(this.#timer);
     }
+  }
+
+  #end(error: Error): void {
+    this.#fail?.(error);
+    this.#ended.abort(error);
   }
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as after } from 'node:timers/promises';
 import type { RetryErrorInfo, RetryStrategyV2, RetryToken } from '@smithy/types';
+import { isWriteConflict } from './s3-error.js';
 
 const firstPauseMs = 100;
 const throttledPauseMs = 500;
@@ -17,9 +18,10 @@ const tokenOf = (retries: number): RetryToken => ({ getRetryCount: () => retries
  */
 export const callRetries = (maxAttempts: number): RetryStrategyV2 => ({
   acquireInitialRetryToken: () => Promise.resolve(tokenOf(0)),
-  async refreshRetryTokenForRetry(token, { errorType, retryAfterHint }: RetryErrorInfo) {
+  async refreshRetryTokenForRetry(token, { error, errorType, retryAfterHint }: RetryErrorInfo) {
     const retries = token.getRetryCount() + 1;
-    const isWorthIt = errorType === 'TRANSIENT' || errorType === 'THROTTLING';
+    // The SDK takes the 409 of a write that met another one for final; Amazon S3 says to try again.
+    const isWorthIt = errorType === 'TRANSIENT' || errorType === 'THROTTLING' || isWriteConflict(error);
     if (!isWorthIt || retries >= maxAttempts) throw new Error('No further try.');
     const least = errorType === 'THROTTLING' ? throttledPauseMs : firstPauseMs;
     const pause = jitter.draw() * least * 2 ** (retries - 1);

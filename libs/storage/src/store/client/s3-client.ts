@@ -10,7 +10,6 @@ import { lean } from './lean-client.js';
 import { payloadHash } from '../writing/payload-hash.js';
 import { S3Client } from './sdk.cjs';
 import { connectionsOf, regulate, type Connections } from './store-calls.js';
-import { retryWriteConflicts } from './write-conflicts.js';
 
 /** Token of the module's own guarded `S3Client`, for what `ObjectStore` does not offer. See `onBehalfOf`. */
 export const S3_CLIENT = Symbol('nest-tenant-storage:S3_CLIENT');
@@ -42,7 +41,6 @@ export function guardedClient(
   const client = new S3Client(clientConfig(settings, settings.endpoint, credentials));
   client.middlewareStack.use(guard);
   client.middlewareStack.use(payloadHash);
-  client.middlewareStack.use(retryWriteConflicts);
   regulate(client, settings, networkOf(settings).connections);
   return lean(client);
 }

@@ -58,12 +58,18 @@ export class Slots {
    */
   async enter(org: string, signal?: AbortSignal): Promise<() => void> {
     if (signal?.aborted) throw aborted(signal);
-    if (this.#free > 0 && this.#mayHaveMore(org)) return this.#take(org);
+    const release = this.enterNow(org);
+    if (release) return release;
     const queue = this.#queues.get(org) ?? new Set();
     if (queue.size >= this.#most.perOrg) throw this.refusals.shareHeld();
     if (this.#waiting >= this.#most.all) throw this.refusals.allHeld();
     this.#queues.set(org, queue);
     return this.#wait(org, queue, signal);
+  }
+
+  /** The same where one is free; undefined where one would have to wait. */
+  enterNow(org: string): (() => void) | undefined {
+    return this.#free > 0 && this.#mayHaveMore(org) ? this.#take(org) : undefined;
   }
 
   /** Holds a slot while something is done. */

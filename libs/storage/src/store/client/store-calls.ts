@@ -158,6 +158,11 @@ async function enter(call: Call, connections: Connections): Promise<void> {
   const { clock, signal, org, purpose } = call;
   call.release();
   clock.signal.throwIfAborted();
+  const free = connections[purpose].enterNow(org);
+  if (free) {
+    call.release = free;
+    return;
+  }
   clock.pause();
   try {
     call.release = await connections[purpose].enter(org, signal);
