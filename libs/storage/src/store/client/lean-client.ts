@@ -10,7 +10,8 @@ export const idleMiddlewares = [
   // Off by the client's configuration.
   'addExpectContinueMiddleware',
   'regionRedirectMiddleware',
-  // ARNs and directory buckets: settings refuse both, and the guard any bucket but its own.
+  // ARNs, directory buckets and names with a slash: settings refuse all three. The guard refuses any bucket but its own for
+  // what is about objects, and a slash for the rest.
   'validateBucketNameMiddleware',
   's3ExpressMiddleware',
 ] as const;

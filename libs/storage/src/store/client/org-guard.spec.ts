@@ -1,13 +1,17 @@
 import {
   CopyObjectCommand,
+  CreateBucketCommand,
   DeleteBucketCommand,
   DeleteObjectCommand,
   DeleteObjectsCommand,
   GetBucketPolicyCommand,
+  GetBucketTaggingCommand,
   GetObjectCommand,
+  HeadBucketCommand,
   HeadObjectCommand,
   ListMultipartUploadsCommand,
   ListObjectsV2Command,
+  PutBucketTaggingCommand,
   PutObjectCommand,
   RestoreObjectCommand,
   SelectObjectContentCommand,
@@ -115,6 +119,17 @@ test.each([
 ])('a command that names no organisation never leaves: %s key', async (_name, Key) => {
   await expect(client.send(new GetObjectCommand({ Bucket, Key }))).rejects.toMatchObject({ code: 'invalid_key' });
   await expect(client.send(new DeleteObjectCommand({ Bucket, Key }))).rejects.toMatchObject({ code: 'invalid_key' });
+  expect(received).toEqual([]);
+});
+
+test.each([
+  ['HeadBucket', new HeadBucketCommand({ Bucket: `${Bucket}/${foreign}` })],
+  ['GetBucketTagging', new GetBucketTaggingCommand({ Bucket: `${Bucket}/${foreign}` })],
+  ['PutBucketTagging', new PutBucketTaggingCommand({ Bucket: `${Bucket}/${foreign}`, Tagging: { TagSet: [] } })],
+  ['CreateBucket', new CreateBucketCommand({ Bucket: `${Bucket}/${foreign}` })],
+])('%s of a bucket with a key never leaves, and no URL of it is signed', async (_name, command) => {
+  await expect(client.send(command as never)).rejects.toMatchObject({ code: 'invalid_key' });
+  await expect(getSignedUrl(client as never, command as never)).rejects.toMatchObject({ code: 'invalid_key' });
   expect(received).toEqual([]);
 });
 

@@ -59,13 +59,19 @@ export function orgGuard(
         (next, context) => async (args) => {
           const command = (context.commandName ?? '').replace(/Command$/, '');
           const isAdministration = bucketReads.test(command) || (mayAdminister && bucketWrites.test(command));
-          if (!isAdministration) check(command, args.input as ObjectInput, { bucket, copiesFrom }, orgOf(args.input));
+          const input = args.input as ObjectInput;
+          if (!isAdministration) check(command, input, { bucket, copiesFrom }, orgOf(input));
+          // Stores that decode a path before they split it take `bucket/key` for a key.
+          else if (/\//.test(input.Bucket ?? '')) throw refused(command, 'its bucket is one with a key');
           return next(args);
         },
         { step: 'initialize', name: 'tenantStorageOrgGuard', priority: 'high', override: true },
       ),
   };
 }
+
+const refused = (command: string, why: string) =>
+  new StorageError('invalid_key', `${command || 'This command'} was refused before it left: ${why}.`);
 
 interface Buckets {
   bucket: string;
@@ -74,7 +80,7 @@ interface Buckets {
 
 function check(command: string, input: ObjectInput, buckets: Buckets, org: OrgId | undefined): void {
   const refuse = (why: string): never => {
-    throw new StorageError('invalid_key', `${command || 'This command'} was refused before it left: ${why}.`);
+    throw refused(command, why);
   };
   if (bucketWrites.test(command)) return refuse('this client does not change buckets');
   if (org === undefined) return refuse('it names no organisation (wrap the command in onBehalfOf(org, command))');
