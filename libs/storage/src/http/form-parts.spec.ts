@@ -51,6 +51,33 @@ test('any content comes out as it went in, however it is cut', async () => {
   );
 });
 
+test('pieces that are asked for at once are of one part, in their order', async () => {
+  const part = (content: string) => `--b\r\nContent-Disposition: form-data; name="file"\r\n\r\n${content}\r\n`;
+  const body = Buffer.from(`${part('hello world')}${part('more')}--b--`);
+  for (let size = 1; size <= body.length; size++) {
+    const form = new FormParts(chunks(body, [size]), 'b');
+    const contents: string[] = [];
+    while (await form.next()) {
+      const came: (Buffer | undefined)[] = [];
+      while (!came.includes(undefined)) came.push(...(await Promise.all([form.piece(), form.piece(), form.piece()])));
+      contents.push(came.join(''));
+    }
+    expect(contents).toEqual(['hello world', 'more']);
+  }
+});
+
+test('what broke off a part is said again to whoever asks for the next one', async () => {
+  async function* body() {
+    yield Buffer.from('--b\r\nContent-Disposition: form-data; name="file"\r\n\r\n');
+    await Promise.resolve();
+    throw new Error('cut');
+  }
+  const form = new FormParts(body(), 'b');
+  await form.next();
+  await expect(form.piece()).rejects.toThrow('cut');
+  await expect(form.next()).rejects.toThrow('cut');
+});
+
 test('any other bytes are parts or a refusal, never another error', async () => {
   const pieces = fc.array(
     fc.constantFrom(

@@ -23,6 +23,7 @@ export class FormParts {
   #parts = 0;
   #besides = 0;
   #broken?: { by: unknown };
+  #coming?: Promise<void>;
 
   constructor(body: AsyncIterable<Uint8Array>, boundary: string) {
     this.#chunks = body[Symbol.asyncIterator]();
@@ -39,7 +40,7 @@ export class FormParts {
     }
   }
 
-  /** The next bytes of the part; undefined at its end. */
+  /** The next bytes of the part; undefined at its end. It may be asked for before the one before has come. */
   async piece(): Promise<Buffer | undefined> {
     if (this.#broken) throw this.#broken.by;
     if (this.#state !== 'in a part') return undefined;
@@ -135,8 +136,14 @@ export class FormParts {
     );
   }
 
-  async #more(): Promise<void> {
+  /** All who wait get the same chunk, in their order: whoever is first may come to the end of the part. */
+  #more(): Promise<void> {
+    return (this.#coming ??= this.#come());
+  }
+
+  async #come(): Promise<void> {
     const { done, value } = await this.#chunks.next();
+    this.#coming = undefined;
     if (done) throw badForm('The form breaks off before its end: its last boundary, with "--" behind it, is missing.');
     const chunk = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
     this.#rest = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { finished } from 'node:stream/promises';
+import { setImmediate } from 'node:timers/promises';
 import { dropRest, receiveFile, receiveFiles, type ReceivedFile } from './receive-file.js';
 
 let server: Server;
@@ -93,6 +94,21 @@ test.each([
   const reading = read(bytes);
   await Promise.all([expect(reading).rejects.toThrow(/aborted|went/), leave(socket, request)]);
   expect(signal.aborted).toBe(true);
+});
+
+test('bytes that are asked for before the ones before have come are the file’s alone', async () => {
+  const body = form(filePart('file', 'hello'), field('a', 'b'));
+  const start = body.indexOf('llo');
+  const { socket, request } = await open(multipart, body.slice(0, start), body.length);
+  const chunks = (await receiveFile(request)).bytes[Symbol.asyncIterator]();
+  const asked = Promise.all(Array.from({ length: 20 }, () => chunks.next()));
+  for (let at = start; at < body.length; at += 12) {
+    await new Promise((sent) => socket.write(body.slice(at, at + 12), sent));
+    await setImmediate();
+  }
+  expect(
+    (await asked).map(({ value }) => Buffer.from((value as Uint8Array | undefined) ?? []).toString()).join(''),
+  ).toBe('hello');
 });
 
 test('a whole request does not fire the signal', async () => {
