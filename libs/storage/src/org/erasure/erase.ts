@@ -47,7 +47,10 @@ export interface ErasureOptions {
   clock?: Clock;
 }
 
-/** Every URL and form that could still write has ended by then, and every write under way has ended too. */
+/**
+ * Every URL and form that could still write has ended by then, and every write under way has ended too. It is counted by the
+ * process that waits, and anew where that was interrupted: two clocks need not agree.
+ */
 export const waitMs = (writeUrlSeconds + 60) * 1_000;
 /** Between the two lists that show nothing but what stays. */
 const betweenLooksMs = 300_000;
@@ -79,7 +82,10 @@ export async function erase(
     throw new StorageError('invalid_key', 'A part of an organisation is a folder or a file among its own files.');
   const signer = await certificateSigner([options.signer].flat());
   const opened = await records.open(org, scope, { reason, by, now: new Date(clock.now()) });
-  await waitFor(opened, clock, onProgress, signal);
+  if (!opened.record.inventory) {
+    onProgress({ doing: 'waiting', count: waitMs });
+    await clock.sleep(waitMs, signal);
+  }
   const closure = records.keyOf(org, scope);
   const standing = opened.record.inventory
     ? opened
@@ -88,7 +94,12 @@ export async function erase(
         opened,
         await takeInventory(officer, org, { folders, closure, ...opened.record, onProgress, signal }),
       );
-  const removal = { folders, closure, bypassGovernance, ...(signal && { signal }) };
+  const requireClosed = async () => {
+    const now = await records.find(org, scope);
+    if (now?.record.id === standing.record.id) return;
+    throw new StorageError('conflict', 'It was opened again meanwhile: nothing more is removed, nothing is certified.');
+  };
+  const removal = { folders, closure, bypassGovernance, requireClosed, ...(signal && { signal }) };
   let removed = 0;
   const pass = () =>
     removeAll(officer, org, {
@@ -105,6 +116,7 @@ export async function erase(
     folders.map(({ prefix }) => prefix),
     left.map(({ found }) => found.key),
   );
+  await requireClosed();
   const statement = await statementOf(settings, officer, org, standing, left, new Date(clock.now()), key);
   await options.keep(await signCertificate(statement, signer));
   if (scope !== 'all') await records.remove(org, scope);
@@ -114,18 +126,6 @@ export async function erase(
 /** Of all that an organisation has. It is not needed to erase: one that is not known any more is not named. */
 export const keyIn = async (settings: StorageSettings, org: OrgId, scope: Scope): Promise<string | undefined> =>
   scope === 'all' && hasKeys(settings.encryption) ? keyOf(settings, org).catch(() => undefined) : undefined;
-
-async function waitFor(
-  { record: { closedAt } }: StandingRecord,
-  clock: Clock,
-  onProgress: (progress: ErasureProgress) => void,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const left = Date.parse(closedAt) + waitMs - clock.now();
-  if (left <= 0) return;
-  onProgress({ doing: 'waiting', count: left });
-  await clock.sleep(left, signal);
-}
 
 /** Each pass removes whatever it finds: a list that shows nothing to remove counts once. */
 async function untilTwiceEmpty(pass: () => Promise<Pass>, pause: () => Promise<void>): Promise<Pass> {

@@ -215,6 +215,60 @@ test('a folder is erased while the rest of the organisation works, and is open a
   }
 });
 
+test('what was opened again is erased no further, and not certified', async () => {
+  const ten = parseOrgId('10');
+  const at = { formId: '30', customFieldId: '7', fileName: 'a.pdf' };
+  for (const prefix of [undefined, '10/uploads/forms/30/']) {
+    await files.forms.upload(ten, at, file);
+    const erasure = files.module.get(Erasure);
+    const { kept, options } = order();
+    const asWaited = options.clock.sleep;
+    options.clock.sleep = async (ms) => {
+      if (options.clock.slept.length === 1) {
+        await erasure.reopen(ten, { ...(prefix && { prefix }) });
+        await files.forms.upload(ten, at, file);
+      }
+      return asWaited(ms);
+    };
+    const erasing = erasure.erase(ten, { ...options, ...(prefix && { prefix }) });
+    await expect(erasing).rejects.toEqual(code('conflict'));
+    expect(kept).toEqual([]);
+    expect(await files.forms.stat(ten, at)).toMatchObject({ size: file.bytes.length });
+    await files.forms.delete(ten, at);
+  }
+});
+
+test('two that erase a part at once: the slower one removes nothing that came after the faster one', async () => {
+  const twelve = parseOrgId('12');
+  const at = { formId: '30', customFieldId: '7', fileName: 'a.pdf' };
+  await files.forms.upload(twelve, at, file);
+  const prefix = '12/uploads/forms/30/';
+  const erasure = files.module.get(Erasure);
+  const [slower, faster] = [order(), order()];
+  const asWaited = slower.options.clock.sleep;
+  slower.options.clock.sleep = async (ms) => {
+    if (slower.options.clock.slept.length === 1) {
+      await erasure.erase(twelve, { ...faster.options, prefix });
+      await files.forms.upload(twelve, at, file);
+    }
+    return asWaited(ms);
+  };
+  await expect(erasure.erase(twelve, { ...slower.options, prefix })).rejects.toEqual(code('conflict'));
+  expect([slower.kept.length, faster.kept.length]).toEqual([0, 1]);
+  expect(await files.forms.stat(twelve, at)).toMatchObject({ size: file.bytes.length });
+});
+
+test('an erasure waits in full, whatever the clock of whoever began it said', async () => {
+  const thirteen = parseOrgId('13');
+  await files.form(thirteen, 1);
+  const erasure = files.module.get(Erasure);
+  const { options } = order();
+  const slow = { now: () => Date.now() - 3_600_000, sleep: () => Promise.reject(new Error('killed')) };
+  await expect(erasure.erase(thirteen, { ...options, clock: slow })).rejects.toThrow('killed');
+  await erasure.erase(thirteen, options);
+  expect(options.clock.slept).toEqual([360_000, 300_000]);
+});
+
 test('a mark of deletion over what stays is left, for without it a deleted file would be back', async () => {
   const six = parseOrgId('6');
   const { place } = await files.form(six, 1, 'gone.pdf');

@@ -37,6 +37,8 @@ export interface RemovalOptions {
   /** The record of this erasure. */
   closure: string;
   bypassGovernance: boolean;
+  /** Fails where it was opened again: what was written since then is not to be removed. Asked after a page was listed. */
+  requireClosed(): Promise<void>;
   onRemoved(count: number): void;
   signal?: AbortSignal;
 }
@@ -60,7 +62,7 @@ export async function removeAll(officer: OfficerStore, org: OrgId, options: Remo
     const remove = async () => {
       const items = before.filter(({ kind }) => (kind === 'marker') === areMarks);
       if (items.length === 0) return;
-      const held = await heldFiles(holds, org);
+      const [held] = await Promise.all([heldFiles(holds, org), options.requireClosed()]);
       const { gone, left } = await removePage(officer.versions, org, items, held, covered, options);
       pass.removed += gone;
       pass.left.push(...left);
