@@ -32,6 +32,8 @@ interface Completing {
   inspect: () => Promise<Inspection | undefined>;
   /** Somebody outside who has to find it good first. */
   examine: ((object: SentObject) => Promise<Examined | undefined>) | undefined;
+  /** Asked when the bytes were found good, right before they are claimed and put in place. */
+  beforeWrite: () => Promise<void>;
   /** Told of a refusal by the call that ended the upload with it. */
   onRefusal: (error: StorageError) => Promise<void>;
 }
@@ -123,7 +125,7 @@ export class UploadEndings {
   async #place(
     org: OrgId,
     promised: Promised,
-    { sent, inspect, examine }: Completing,
+    { sent, inspect, examine, beforeWrite }: Completing,
     onClaim: (end: UploadEnd) => void,
   ): Promise<ObjectInfo> {
     const { uploadId } = promised;
@@ -132,8 +134,10 @@ export class UploadEndings {
       if (end.bytes !== bytes) throw changed();
       onClaim(end);
     };
-    const claim = async (bytes: string) =>
+    const claim = async (bytes: string) => {
+      await beforeWrite();
       hold((await this.#markers.write(org, uploadId, 'completing', { bytes })).end, bytes);
+    };
     // What a write URL has brought after the end, or in place of what was claimed, no gate is asked about.
     const inspectOpen = async (bytes: string) => {
       const end = this.#asksOthers ? await this.#markers.find(org, uploadId) : undefined;

@@ -99,6 +99,11 @@ export interface FileGate {
    * written to `incoming/` first.
    */
   examine?(upload: UploadSubject, sent: SentObject): Promise<Examined>;
+  /**
+   * Once all gates have found the bytes good, and right before they are put in place: for what may have changed while others
+   * looked. Asked again where they lie in the bucket first.
+   */
+  beforeWrite?(upload: UploadSubject): unknown;
   /** Before a further step of an upload that was admitted is signed, and before one is given up. */
   beforeStep?(upload: UploadSubject): unknown;
   /** Before bytes, a URL, names or facts are given out. */

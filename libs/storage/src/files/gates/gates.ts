@@ -57,11 +57,16 @@ export class Gates {
       abort();
       throw error;
     }
-    if (looks.length === 0) return undefined;
+    // What was sent directly is put in place later.
+    const isWritten = !upload.direct && this.gates.some(({ beforeWrite }) => beforeWrite !== undefined);
+    if (looks.length === 0 && !isWritten) return undefined;
     return {
       metadata: Object.assign({}, ...looks.map(({ look }) => look.metadata)) as Record<string, string>,
       write: (chunk) => together(looks.map(({ gate, look }) => show(gate, look, chunk))),
-      verdict: async () => void (await Promise.all(looks.map(({ gate, look }) => ask(gate, () => look.verdict())))),
+      verdict: async () => {
+        await Promise.all(looks.map(({ gate, look }) => ask(gate, () => look.verdict())));
+        if (isWritten) await this.beforeWrite(upload);
+      },
       abort,
     };
   }
@@ -92,6 +97,10 @@ export class Gates {
 
   async beforeAccess(access: AccessSubject): Promise<void> {
     for (const gate of this.gates) await ask(gate, () => gate.beforeAccess?.(access));
+  }
+
+  async beforeWrite(upload: UploadSubject): Promise<void> {
+    for (const gate of this.gates) await ask(gate, () => gate.beforeWrite?.(upload));
   }
 
   async beforeStep(upload: UploadSubject): Promise<void> {

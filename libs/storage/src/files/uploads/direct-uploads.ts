@@ -126,6 +126,7 @@ export class DirectUploads {
       ...(sent !== undefined && { sent }),
       inspect: () => this.watch.inspect(subject),
       examine: this.watch.looksOutside ? (object) => this.watch.examine(subject, object) : undefined,
+      beforeWrite: () => this.watch.beforeWrite(subject),
       onRefusal: (error) => this.watch.failed(subject, error, true),
     });
     const file = storedFile(info, promised.nameInKey);

@@ -84,7 +84,11 @@ export class StreamedUploads {
         ...(signal && { signal }),
       };
       const info = this.watch.looksOutside
-        ? await putByIncoming(this.store, target, begun.bytes, writing, (sent) => this.watch.examine(subject, sent))
+        ? await putByIncoming(this.store, target, begun.bytes, writing, async (sent) => {
+            const examined = await this.watch.examine(subject, sent);
+            await this.watch.beforeWrite(subject);
+            return examined;
+          })
         : await this.store.put(org, key, begun.bytes, { ...writing, ifAbsent: !replaces });
       return storedFile(info, nameInKey);
     } finally {

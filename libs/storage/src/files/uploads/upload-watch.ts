@@ -39,6 +39,11 @@ export class UploadWatch {
     return this.gates.areAny ? this.gates.inspect(upload) : Promise.resolve(undefined);
   }
 
+  /** Right before the bytes are put in place. An inspection of what flows through the application asks it itself. */
+  async beforeWrite(upload: UploadSubject): Promise<void> {
+    if (this.gates.areAny) await this.gates.beforeWrite(upload);
+  }
+
   get looksOutside(): boolean {
     return this.gates.areOutside;
   }

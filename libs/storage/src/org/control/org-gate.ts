@@ -2,6 +2,7 @@ import type { FileGate, Inspection, RemovalSubject, UploadSubject } from '../../
 import type { ObjectKey } from '../../keys/object-key.js';
 import type { OrgId } from '../../keys/org-id.js';
 import { StorageError } from '../../storage.error.js';
+import { partBytes } from '../../storage.policy.js';
 import type { ObjectStore } from '../../store/object-store.js';
 import { Closures } from './closures.js';
 import { HoldRecords } from './hold-records.js';
@@ -31,10 +32,27 @@ export class OrgGate implements FileGate {
     await this.#requireFree(upload);
   }
 
-  async inspect(upload: UploadSubject): Promise<Inspection | undefined> {
-    if (!upload.direct) return { write: () => {}, verdict: () => this.#requireFree(upload), abort: () => {} };
+  /**
+   * Before others look. What is larger than a part is sent while it flows: no part of it comes to where everything is being
+   * erased.
+   */
+  async inspect({ org, key, direct }: UploadSubject): Promise<Inspection | undefined> {
+    if (direct) {
+      await this.#require(org, key, false);
+      return undefined;
+    }
+    let bytes = 0;
+    const write = ({ length }: Uint8Array) => {
+      const isPastPart = bytes <= partBytes && bytes + length > partBytes;
+      bytes += length;
+      return isPastPart ? this.#require(org, key, false) : undefined;
+    };
+    return { write, verdict: () => {}, abort: () => {} };
+  }
+
+  /** After every scan, however long it took. */
+  async beforeWrite(upload: UploadSubject): Promise<void> {
     await this.#requireFree(upload);
-    return undefined;
   }
 
   async beforeRemoval({ org, key }: RemovalSubject): Promise<void> {

@@ -269,6 +269,42 @@ test('an erasure waits in full, whatever the clock of whoever began it said', as
   expect(options.clock.slept).toEqual([360_000, 300_000]);
 });
 
+test('of a large upload through the application nothing reaches an organisation that was erased', async () => {
+  const fourteen = parseOrgId('14');
+  await files.form(fourteen, 1);
+  await files.module.get(Erasure).erase(fourteen, order().options);
+  const { requests } = storage.s3;
+  requests.clear();
+  const bytes = Buffer.concat([file.bytes, Buffer.alloc(6 * 1024 * 1024, '%\n')]);
+  const at = { formId: '30', customFieldId: '7', fileName: 'a.pdf' };
+  await expect(files.forms.upload(fourteen, at, { ...file, bytes })).rejects.toEqual(code('org_frozen'));
+  const asked = requests.list().map(({ operation }) => operation);
+  expect(asked.filter((operation) => operation !== 'HeadObject')).toEqual(['ListObjectsV2']);
+});
+
+test.each(['through the application', 'directly'])(
+  'what is scanned for longer than an erasure takes is not stored %s',
+  async (way) => {
+    const org = parseOrgId(way === 'directly' ? '15' : '16');
+    const { kept, options } = order();
+    const verdict = async () => void (await files.module.get(Erasure).erase(org, options));
+    const scanning = { name: 'a scan', inspect: () => ({ write: () => {}, verdict, abort: () => {} }) };
+    const module = await files.start({ gates: [scanning] });
+    const forms = module.get(FormUploadsService);
+    const at = { formId: '30', customFieldId: '7', fileName: 'a.pdf' };
+    const upload = async () => {
+      if (way !== 'directly') return forms.upload(org, at, file);
+      const ticket = await forms.beginUpload(org, at, promise, { by });
+      await follow(ticket, file.bytes);
+      return module.get(DirectUploads).complete(org, ticket.token, { by });
+    };
+    await expect(upload()).rejects.toEqual(code('org_frozen'));
+    const again: string[] = [];
+    for await (const { found } of foundAgain(versions, readCertificate(kept[0]!)!.statement)) again.push(found.key);
+    expect(again).toEqual([]);
+  },
+);
+
 test('a mark of deletion over what stays is left, for without it a deleted file would be back', async () => {
   const six = parseOrgId('6');
   const { place } = await files.form(six, 1, 'gone.pdf');

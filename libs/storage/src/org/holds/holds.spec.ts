@@ -97,6 +97,27 @@ test('a hold that comes while a file is being replaced stops it before it is wri
   expect(await files.forms.stat(one, place)).toEqual(before);
 });
 
+test.each(['through the application', 'directly'])(
+  'a hold that comes during a scan stops what replaces %s',
+  async (way) => {
+    const { place } = await files.form(one, 1);
+    const verdict = async () => void (await holds.hold(formUpload, one, place, why));
+    const scanning = { name: 'a scan', inspect: () => ({ write: () => {}, verdict, abort: () => {} }) };
+    const module = await files.start({ gates: [scanning] });
+    const before = await files.forms.stat(one, place);
+    const forms = module.get(FormUploadsService);
+    const replace = async () => {
+      if (way !== 'directly') return forms.upload(one, place, file, { replace: true });
+      const promise = { contentType: 'application/pdf', size: file.bytes.length };
+      const ticket = await forms.beginUpload(one, place, promise, { by, replace: true });
+      await follow(ticket, file.bytes);
+      return module.get(DirectUploads).complete(one, ticket.token, { by });
+    };
+    await expect(replace()).rejects.toEqual(code('on_hold'));
+    expect(await files.forms.stat(one, place)).toEqual(before);
+  },
+);
+
 test('a ticket from before the hold replaces nothing, and is completed once the hold is released', async () => {
   const { place } = await files.form(one, 1);
   const promise = { contentType: 'application/pdf', size: file.bytes.length };
