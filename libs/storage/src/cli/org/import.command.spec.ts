@@ -1,4 +1,5 @@
 import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { jest } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { appendFileSync, cpSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,9 +8,17 @@ import { layout } from '../../keys/layout.js';
 import { by, one } from '../../../test/file-kits/org-files.kit.js';
 import { newKeyPair } from '../../audit/signer.js';
 import { AuditArchiveService } from '../../kinds/audit-month.js';
+import { scopeId } from '../../org/control/closures.js';
+import { FolderSource } from '../../org/export/sources/folder-source.js';
+import { importExport } from '../../org/import/import.js';
+import { closuresFreshMs } from '../../storage.policy.js';
+import { ObjectStore } from '../../store/object-store.js';
 
 const { files, storage, newBucket, keysIn, folder, call, callIn, inPlace, close } = await startExports();
-afterEach(() => storage.s3.faults.clear());
+afterEach(() => {
+  jest.restoreAllMocks();
+  storage.s3.faults.clear();
+});
 afterAll(close);
 
 const exported = { folder: folder(), zip: `${folder()}.zip`, bucket: 's3://clinic-leaves/7' };
@@ -214,6 +223,31 @@ test('nothing is imported where the organisation is being erased', async () => {
     status: 2,
     err: expect.stringMatching(/being erased/),
   });
+});
+
+test('a file whose bytes were coming when an erasure began is not imported', async () => {
+  const Bucket = await newBucket();
+  const store = (await files.start({ bucket: Bucket })).get(ObjectStore, { strict: false });
+  const source = new FolderSource(exported.folder);
+  const closing = {
+    names: () => source.names(),
+    close: () => source.close(),
+    async open(path: string) {
+      const found = await source.open(path);
+      if (!path.startsWith('files/') || !found) return found;
+      async function* slow() {
+        yield* found!.bytes;
+        await storage.raw.send(
+          new PutObjectCommand({ Bucket, Key: layout.closure(one, { scope: scopeId('all') }), Body: '{}' }),
+        );
+        const { now } = Date;
+        jest.spyOn(Date, 'now').mockImplementation(() => now() + closuresFreshMs);
+      }
+      return { ...found, bytes: slow() };
+    },
+  };
+  await expect(importExport(closing, store, { org: one })).rejects.toMatchObject({ code: 'org_frozen' });
+  expect((await keysIn(Bucket)).filter((key) => !key.startsWith('control/'))).toEqual([]);
 });
 
 test('months come back with their seals, written once, and their chain can be verified there', async () => {

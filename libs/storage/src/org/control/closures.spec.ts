@@ -23,7 +23,7 @@ afterAll(files.close);
 /** As long as a look counts here, and a clock that is put forward by hand. */
 const freshMs = 1_000;
 function closuresAt(clock: { ms: number }, from: Pick<ObjectStore, 'list'> = store) {
-  return new Closures(from, freshMs, () => clock.ms);
+  return new Closures(from, freshMs, [() => clock.ms]);
 }
 
 /** Lists wait until they are let go; `begun` resolves when the store has the first, `looks` counts them. */
@@ -56,6 +56,21 @@ test('a look counts for so long from its beginning, and no longer', async () => 
   clock.ms = freshMs;
   expect(await closures.cover(one, key)).toBe(true);
   expect(lists.looks).toBe(2);
+});
+
+test('a look does not outlive its time where a machine was suspended, or its clock was set back', async () => {
+  const [steady, wall] = [{ ms: 0 }, { ms: 0 }];
+  const closures = new Closures(store, freshMs, [() => steady.ms, () => wall.ms]);
+  expect(await closures.cover(one, key)).toBe(false);
+  await files.put(mark);
+  wall.ms = 3_600_000;
+  expect(await closures.cover(one, key)).toBe(true);
+  await files.storage.empty();
+  wall.ms = 0;
+  steady.ms = freshMs - 1;
+  expect(await closures.cover(one, key)).toBe(true);
+  steady.ms = freshMs;
+  expect(await closures.cover(one, key)).toBe(false);
 });
 
 test('a look that hangs holds nobody who asks after its time', async () => {

@@ -13,7 +13,8 @@ export const scopeId = (scope: Scope): string => (scope === 'all' ? scope : sha2
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 interface Look {
-  began: number;
+  /** By each clock. */
+  began: number[];
   closed: Promise<ReadonlySet<string>>;
 }
 
@@ -27,7 +28,8 @@ export class Closures {
   constructor(
     private readonly store: Pick<ObjectStore, 'list'>,
     private readonly freshMs: number,
-    private readonly now = () => performance.now(),
+    /** One stands still while a machine is suspended, the other one can be set: a look is as old as either says. */
+    private readonly clocks: readonly (() => number)[] = [() => performance.now(), () => Date.now()],
   ) {}
 
   /** Whether something that covers this key is closed. */
@@ -38,8 +40,9 @@ export class Closures {
 
   #closed(org: OrgId): Promise<ReadonlySet<string>> {
     const last = this.#looks.get(org);
-    if (last && this.now() - last.began < this.freshMs) return last.closed;
-    const look: Look = { began: this.now(), closed: this.#read(org) };
+    const now = this.clocks.map((clock) => clock());
+    if (last && now.every((ms, clock) => ms - last.began[clock]! < this.freshMs)) return last.closed;
+    const look: Look = { began: now, closed: this.#read(org) };
     this.#looks.set(org, look);
     const forget = () => void (this.#looks.get(org) === look && this.#looks.delete(org));
     // One that failed is the trouble of who waited for it, and of nobody after.

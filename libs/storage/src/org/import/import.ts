@@ -101,24 +101,31 @@ async function write(
   { retention, signal, closures }: Pick<ImportOptions, 'retention' | 'signal'> & { closures: Closures },
 ): Promise<void> {
   const { key, path, size, contentType = 'binary/octet-stream', metadata = {} } = entry;
-  if (await closures.cover(org, key))
+  const requireOpen = async () => {
+    if (!(await closures.cover(org, key))) return;
     throw new StorageError('org_frozen', 'Files are being erased here: nothing is written any more.');
+  };
+  await requireOpen();
   const found = await source.open(path);
   if (!found) throw new StorageError('invalid_request', `The export lacks ${path}.`);
-  await store.put(org, key, verified(found.bytes, entry), {
+  await store.put(org, key, verified(found.bytes, entry, requireOpen), {
     ...{ contentType, metadata, size, ifAbsent: true },
     ...(retention && areaOf(key).writtenOnce && { retention }),
     ...(signal && { signal }),
   });
 }
 
-/** Fails at its end where the bytes are others, and what fails is not stored. */
-async function* verified(bytes: AsyncIterable<Uint8Array>, { path, size, sha256 }: CheckedEntry) {
+/** Fails at its end where the bytes are others, or an erasure has begun while they came, and what fails is not stored. */
+async function* verified(
+  bytes: AsyncIterable<Uint8Array>,
+  { path, size, sha256 }: CheckedEntry,
+  requireOpen: () => Promise<void>,
+) {
   const passed = hashed(bytes);
   for await (const chunk of passed.bytes) {
     if (passed.size > size) break;
     yield chunk;
   }
-  if (passed.size === size && passed.sha256 === sha256) return;
+  if (passed.size === size && passed.sha256 === sha256) return requireOpen();
   throw new StorageError('hash_mismatch', `${path} is not what the manifest says: it was altered.`);
 }
