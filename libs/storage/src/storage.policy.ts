@@ -17,6 +17,16 @@ export const openUploadsOfOne = 3;
 export const closuresFreshMs = 1_000;
 export const closuresFreshAtMostMs = 5_000;
 
+/**
+ * Milliseconds that a call may take with all its waits for a connection, where erasures are looked for: what was looked at
+ * before an erasure began takes three calls at most, and the erasure waits for them.
+ */
+export const callEndsWithinMs = 110_000;
+
+/** Milliseconds, see `Timeouts`, and the tries of a call. */
+export const defaultTimeouts = { connect: 3_000, request: 30_000, call: 45_000, queue: 5_000, socket: 60_000 };
+export const defaultAttempts = 3;
+
 /** The largest file of any domain: 250 MiB. */
 export const maxFileBytes = 262_144_000;
 

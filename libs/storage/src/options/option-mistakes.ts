@@ -6,7 +6,7 @@ import { mistakesInEncryption } from './encryption.js';
 import { mistakesInJournal } from './journal.options.js';
 import { isRecord } from './option-names.js';
 import type { StorageModuleOptions, TenantRole } from './storage.options.js';
-import { closuresFreshAtMostMs } from '../storage.policy.js';
+import { callEndsWithinMs, closuresFreshAtMostMs, defaultAttempts, defaultTimeouts } from '../storage.policy.js';
 import { mistakesInStore, storeOf } from './store-presets.js';
 
 /** What is wrong with the values of options, each with its fix: those that nobody checks with types may have anything. */
@@ -45,6 +45,7 @@ export function* mistakesIn(options: StorageModuleOptions): Generator<string> {
   for (const [name, value] of Object.entries(isRecord(timeouts) ? timeouts : {})) {
     if (!isWhole(value, 1, 3_600_000)) yield `timeouts.${name} must be whole milliseconds above 0.`;
   }
+  yield* mistakesInDeadlines(options);
   for (const [name, value] of Object.entries(isRecord(options.limits) ? options.limits : {})) {
     if (value !== undefined && !isWhole(value, 1, 100_000)) yield `limits.${name} must be 1 … 100000.`;
   }
@@ -87,6 +88,14 @@ export function* mistakesIn(options: StorageModuleOptions): Generator<string> {
   if (isRecord(options.journal)) yield* mistakesInJournal(options.journal);
   if (isRecord(tenantRole)) yield* mistakesInRole(tenantRole);
   for (const mistake of isRecord(bucketRules) ? mistakesInRules(bucketRules) : []) yield `bucketRules: ${mistake}`;
+}
+
+/** Each try may wait for a connection anew. */
+function* mistakesInDeadlines(options: StorageModuleOptions): Generator<string> {
+  const { call, queue } = { ...defaultTimeouts, ...options.timeouts };
+  const { maxAttempts = defaultAttempts, orgControl } = options;
+  if (orgControl === false || !(call + maxAttempts * queue > callEndsWithinMs)) return;
+  yield `timeouts.call and maxAttempts times timeouts.queue must be at most ${callEndsWithinMs} together: an erasure waits no longer for writes under way. With orgControl: false there are no erasures.`;
 }
 
 const areGates = (gates: unknown): boolean =>

@@ -29,6 +29,8 @@ const mistakes: [string, unknown, RegExp][] = [
   ['a public ACL', { acl: 'public-read' }, /never public/],
   ['unknown checksums', { checksums: 'always' }, /checksums must be/],
   ['a timeout of nothing', { timeouts: { request: 0 } }, /timeouts\.request/],
+  ['calls that outlive the wait of an erasure', { timeouts: { call: 120_000 } }, /must be at most 110000 together/],
+  ['tries that do', { timeouts: { queue: 10_000 }, maxAttempts: 7 }, /must be at most 110000 together/],
   ['too many attempts', { maxAttempts: 11 }, /maxAttempts/],
   ['a misspelt limit', { limits: { uploadsPerUsers: 1 } }, /uploadsPerUsers is no limit. Did you mean uploadsPerUser/],
   ['a limit of nothing', { limits: { uploadsPerOrg: 0 } }, /limits\.uploadsPerOrg must be/],
@@ -113,6 +115,11 @@ test.each([undefined, null, 'clinic-files', []])('options that are %j are refuse
 test('the keys of the SDK may carry what the SDK puts on them', () => {
   const credentials = { ...keys, expiration: new Date(), accountId: '111122223333', $source: {} };
   expect(storageSettings({ ...good, credentials }).credentials).toBe(credentials);
+});
+
+test('without erasures calls may take as long as they need', () => {
+  const slow = { timeouts: { call: 600_000, queue: 60_000 }, orgControl: false };
+  expect(storageSettings({ ...good, ...slow })).toMatchObject(slow);
 });
 
 test('all mistakes are named at once', () => {

@@ -1,6 +1,6 @@
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import { StorageError } from '../storage.error.js';
-import { closuresFreshMs } from '../storage.policy.js';
+import { closuresFreshMs, defaultAttempts, defaultTimeouts } from '../storage.policy.js';
 import type { TelemetryOptions } from '../telemetry/telemetry.js';
 import type { AuditOptions } from './audit.options.js';
 import type { JournalOptions } from './journal.options.js';
@@ -55,7 +55,7 @@ export function storageSettings(options: StorageModuleOptions): StorageSettings 
     encryption: store.encryption ? 'AES256' : 'none',
     acl: store.acl ? 'private' : 'none',
     checksums: 'when-required',
-    maxAttempts: 3,
+    maxAttempts: defaultAttempts,
     maxSockets: 100,
     orgOf: (request: { user?: { org_id?: unknown } }) => request.user?.org_id,
     tokenSecrets: [],
@@ -68,7 +68,7 @@ export function storageSettings(options: StorageModuleOptions): StorageSettings 
     bucketRules: {},
     checkBucketOnBoot: 'off',
     ...definedOnly(options),
-    timeouts: { connect: 3_000, request: 30_000, call: 45_000, queue: 5_000, socket: 60_000, ...options.timeouts },
+    timeouts: { ...defaultTimeouts, ...options.timeouts },
     limits: limitsOf(options.limits),
     store,
   };
