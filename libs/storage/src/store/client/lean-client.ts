@@ -17,7 +17,7 @@ export const idleMiddlewares = [
 ] as const;
 
 /**
- * Spares each call what the SDK does over and over, a quarter of the processor time of a small one: see docs/performance.md,
+ * Spares each call what the SDK does over and over, a quarter of the processor time of a small one; see docs/performance.md,
  * "What the SDK costs". Nothing that a call sends, retries or answers changes.
  */
 export function lean(client: S3Client): S3Client {
