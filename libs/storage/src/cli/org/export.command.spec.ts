@@ -47,6 +47,24 @@ testWith('sha256sum', hasTool('sha256sum'))(
   },
 );
 
+test.each<[string, string[], RegExp]>([
+  ['another region', ['--region', 'eu-central-1'], /The bucket is in the region us-east-1. Check the option region\.$/],
+  [
+    'no such bucket',
+    ['--bucket', 'no-such-bucket'],
+    /The bucket does not exist\. Check the options bucket and region\.$/,
+  ],
+])('%s is all that is said, and nothing of what cannot be read there', async (_what, flags, message) => {
+  for (const line of [
+    ['export', '--org', '1', '--to', folder()],
+    ['import', '--org', '1', '--from', whole],
+  ]) {
+    const { status, err } = await call(...line, ...flags);
+    expect([status, err]).toEqual([2, expect.stringMatching(message)]);
+    expect(err).not.toMatch(/cannot be read|\n/);
+  }
+});
+
 test('one that was interrupted goes on behind what it has, and is the same in the end', async () => {
   const broken = folder();
   for (const key of [/REPORT/, /report/, /audit-archive/]) {

@@ -35,7 +35,7 @@ export interface TrashListOptions extends By {
  */
 @Injectable()
 export class Trash {
-  #keepsVersions: Promise<boolean> | undefined;
+  #keepsVersions = false;
 
   constructor(
     private readonly versionStore: VersionStore,
@@ -173,10 +173,8 @@ export class Trash {
 
   /** Asked once: a bucket's versioning can be suspended, never taken back. Who may not ask is not kept from trying. */
   async #requireVersions(): Promise<void> {
-    this.#keepsVersions ??= this.versionStore.keeping().then(({ versions }) => versions !== 'off');
-    const keepsVersions = await this.#keepsVersions;
-    if (keepsVersions) return;
-    this.#keepsVersions = undefined;
+    this.#keepsVersions ||= (await this.versionStore.keeping()).versions !== 'off';
+    if (this.#keepsVersions) return;
     throw new StorageError('not_supported', 'The bucket keeps no versions: what is deleted there is gone.');
   }
 }
