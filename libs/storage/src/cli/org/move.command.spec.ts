@@ -254,16 +254,16 @@ test('an organisation that is being erased is not moved, and no other one ever i
   expect(eleven).toBe('11');
 });
 
-test('an erasure that begins meanwhile ends the move: nothing more is copied', async () => {
+test.each<[string, string, string[], unknown[]]>([
+  ['copies, and nothing more is copied', 'CopyObject', [], [expect.stringMatching(/con/)]],
+  ['sends its bytes, and it is not stored', 'GetObject', elsewhere, []],
+])('an erasure that begins while a move %s', async (_how, operation, flags, moved) => {
   const to = await newBucket();
   const Key = layout.closure(one, { scope: 'all' });
-  s3.faults.add({
-    operation: 'CopyObject',
-    key: /con/,
-    before: async () => void (await raw.send(new PutObjectCommand({ Bucket: bucket, Key, Body: '{}' }))),
-  });
-  expect(await move(to)).toMatchObject({ status: 2, err: expect.stringMatching(/being erased/) });
-  expect(await keysIn(to)).toEqual([expect.stringMatching(/con/)]);
+  const before = async () => void (await raw.send(new PutObjectCommand({ Bucket: bucket, Key, Body: '{}' })));
+  s3.faults.add({ operation, key: /con/, before });
+  expect(await move(to, ...flags)).toMatchObject({ status: 2, err: expect.stringMatching(/being erased/) });
+  expect(await keysIn(to)).toEqual(moved);
   await raw.send(new DeleteObjectCommand({ Bucket: bucket, Key }));
 });
 

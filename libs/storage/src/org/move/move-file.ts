@@ -15,6 +15,8 @@ export type Moved = 'copied' | 'there' | 'differs' | 'gone';
 
 interface Options {
   org: OrgId;
+  /** Fails where an erasure has begun on one of the sides. */
+  requireOpen: () => Promise<void>;
   parts?: PartSizes | undefined;
   signal?: AbortSignal | undefined;
 }
@@ -73,12 +75,17 @@ export class FileMover {
   }
 
   async #streamed(key: ObjectKey, info: ObjectInfo): Promise<boolean> {
-    const { org, signal } = this.options;
+    const { org, requireOpen, signal } = this.options;
     const { body } = await this.from.store.readAtOnce(org, key, { ifMatch: info.etag, signal });
     const passed = hashed(body);
+    async function* whileOpen() {
+      yield* passed.bytes;
+      // They may have come slowly.
+      await requireOpen();
+    }
     const { contentType = 'binary/octet-stream', metadata = {}, size } = info;
     const retention = await this.#retention(key);
-    await this.to.store.put(org, key, passed.bytes, {
+    await this.to.store.put(org, key, whileOpen(), {
       ...{ contentType, metadata, size, ifAbsent: true },
       ...(retention && { retention }),
       ...(signal && { signal }),

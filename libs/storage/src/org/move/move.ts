@@ -50,12 +50,15 @@ export const notMoved = [
  */
 export async function moveOrg(from: MoveSide, to: MoveSide, options: MoveOptions): Promise<MoveReport> {
   const { org, verifyOnly = false, onProgress = () => {}, onDifference = () => {}, signal } = options;
-  for (const side of [from, to]) await requireOpen(side, org);
+  const requireOpen = async () => {
+    for (const side of [from, to]) await requireOpenOn(side, org);
+  };
+  await requireOpen();
   const folders = moved(org);
   await requireTwoBuckets(from, to, { org, folders, signal });
   const isLocked = await hasLock(to);
   const locks = { from: isLocked && (await hasLock(from)), to: isLocked };
-  const mover = new FileMover(from, to, locks, options);
+  const mover = new FileMover(from, to, locks, { ...options, requireOpen });
   const holds = new HoldRecords(from.store);
   const hasHolds = locks.to && !(await holds.ids(org).next()).done;
   const report: MoveReport = { same: 0, copied: 0, bytes: 0, differences: 0 };
@@ -77,7 +80,7 @@ export async function moveOrg(from: MoveSide, to: MoveSide, options: MoveOptions
         else differ(key, 'differs');
       } else {
         // An erasure may have begun meanwhile, and what is copied now would be there after it.
-        if (!right) for (const side of [from, to]) await requireOpen(side, org);
+        if (!right) await requireOpen();
         const outcome = await mover.move(key, async () => hasHolds && holds.isHeld(org, key));
         if (outcome === 'differs') differ(key, 'differs');
         else if (outcome !== 'gone') report.same++;
@@ -98,7 +101,7 @@ const moved = (org: OrgId): KeyPrefix[] => [
   ...foldersOf(org).flatMap(({ area, prefix }) => (exportedAreas.includes(area) ? [prefix as KeyPrefix] : [])),
 ];
 
-async function requireOpen({ store }: MoveSide, org: OrgId): Promise<void> {
+async function requireOpenOn({ store }: MoveSide, org: OrgId): Promise<void> {
   for await (const _closed of objectsIn(store, org, layout.closures(org))) {
     throw new StorageError('org_frozen', 'The organisation, or a part of it, is being erased: nothing of it is moved.');
   }
