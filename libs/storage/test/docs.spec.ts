@@ -78,6 +78,43 @@ const rowsOf = (file: string, first: RegExp) =>
         .map((cell) => cell.trim()),
     );
 
+/** What a page calls its folders. */
+const roots: Record<string, string> = {
+  demo: 'apps/demo-api/test',
+  embedded: 'libs/embedded-s3',
+  test: 'libs/storage/test',
+};
+function fileOf(named: string): string {
+  const [first = '', ...rest] = named.split('/');
+  const root = roots[first];
+  return root === undefined || existsSync(named) ? join('libs/storage/src', named) : join(root, ...rest);
+}
+
+test('security.md names tests that there are, by their titles', () => {
+  const cells = rowsOf('docs/security.md', /^\| /).flatMap((cells) => cells.slice(1));
+  const named = cells.flatMap((cell) => [...cell.matchAll(/`([\w./-]+spec\.ts)`((?:[ ,]*"[^"]+")*)/g)]);
+  expect(named.length).toBeGreaterThan(100);
+  for (const [, name = '', titles = ''] of named) {
+    const file = fileOf(name);
+    expect([name, existsSync(file)]).toEqual([name, true]);
+    for (const [, title = ''] of titles.matchAll(/"([^"]+)"/g)) {
+      for (const part of title.split('…').map((each) => each.trim())) {
+        expect([title, read(file).includes(part)]).toEqual([title, true]);
+      }
+    }
+  }
+});
+
+test('architecture.md names files and folders that there are', () => {
+  const named = [...read('docs/architecture.md').matchAll(/`([a-z][\w-]*(?:\/[\w.-]+)+\/?)`/g)].map(
+    ([, name = '']) => name,
+  );
+  expect(named.length).toBeGreaterThan(30);
+  const isThere = (name: string) =>
+    ['libs/storage/src', '.'].some((root) => ['', '.ts'].some((ending) => existsSync(join(root, name + ending))));
+  expect(named.filter((name) => !isThere(name))).toEqual([]);
+});
+
 test('configuration.md has every option once, with its default', () => {
   const rows = rowsOf('docs/configuration.md', /^\| `[\w.]+` \|/);
   expect(rows.map(([name]) => name).toSorted()).toEqual(optionNames.map((name) => `\`${name}\``).toSorted());

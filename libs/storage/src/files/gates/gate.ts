@@ -101,7 +101,7 @@ export interface FileGate {
   examine?(upload: UploadSubject, sent: SentObject): Promise<Examined>;
   /**
    * Once all gates have found the bytes good, and right before they are put in place: for what may have changed while others
-   * looked. Asked again where they lie in the bucket first.
+   * looked. Where a stream goes to `incoming/` first, before that and again before the copy.
    */
   beforeWrite?(upload: UploadSubject): unknown;
   /** Before a further step of an upload that was admitted is signed, and before one is given up. */

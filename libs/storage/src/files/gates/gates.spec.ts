@@ -136,6 +136,41 @@ describe.each(['streamed', 'direct'])('a %s upload', (way) => {
   });
 });
 
+describe.each(['streamed', 'direct', 'streamed to incoming/'])('right before a %s upload is put in place', (way) => {
+  const looksOutside: FileGate = {
+    name: 'from outside',
+    examine: async (_upload, sent) => ({ version: (await sent.tags()).version ?? '' }),
+  };
+  const upload = async (...gates: FileGate[]) => {
+    const { files, uploads } = await start(...(way === 'streamed to incoming/' ? [...gates, looksOutside] : gates));
+    if (way !== 'direct') return files.upload(invoice, one, at('a.pdf'), file, { by });
+    const ticket = await files.beginUpload(invoice, one, at('a.pdf'), promise, { by });
+    await follow(ticket, bytes);
+    return uploads.complete(one, ticket.token, { by });
+  };
+  const inPlace = async () => (await storage.contents()).keys.filter((key) => !key.startsWith('incoming/'));
+
+  test('gates are asked once more, behind every verdict', async () => {
+    const watcher = gate();
+    const asked: string[][] = [];
+    const beforeWrite = async ({ org }: UploadSubject) => void asked.push([org, ...watcher.log, ...(await inPlace())]);
+    await upload({ name: 'last', beforeWrite }, watcher.self);
+    expect(asked.at(-1)).toEqual(['1', expect.stringContaining('admit'), 'verdict']);
+    expect(await inPlace()).toEqual(['1/custom/invoices/7/a.pdf']);
+  });
+
+  test.each([
+    ['refuses', new StorageError('not_allowed', 'Closed meanwhile.'), 'not_allowed'],
+    ['fails', new Error('no database'), 'check_unavailable'],
+  ])('one that %s then leaves nothing in place, and it can be tried again', async (_what, error, code) => {
+    const beforeWrite = () => Promise.reject(error);
+    await expect(upload({ name: 'last', beforeWrite })).rejects.toMatchObject({ code });
+    expect(await inPlace()).toEqual([]);
+    await upload();
+    expect(await inPlace()).toEqual(['1/custom/invoices/7/a.pdf']);
+  });
+});
+
 describe('bytes that several gates are shown', () => {
   const subject = { org: one, purpose: 'invoice', direct: false } as UploadSubject;
   const looking = (write: (chunk: Uint8Array) => Promise<void> | void): FileGate => ({
