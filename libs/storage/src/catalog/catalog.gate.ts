@@ -14,6 +14,8 @@ import type { Ask, Claim, UploadRows } from './upload-rows.js';
 export class CatalogGate implements FileGate {
   readonly name = 'catalog';
   readonly #claims = new WeakMap<UploadSubject, Claim>();
+  /** Streams whose bytes have all come, and what is restored: before that the store is not asked to put anything in place. */
+  readonly #whole = new WeakSet<UploadSubject>();
   readonly #removals = new WeakMap<RemovalSubject, string>();
   /** By organisation: until when `performance.now()` there is nothing to ask the bucket about. */
   readonly #nothingDueUntil = new Map<OrgId, number>();
@@ -43,7 +45,11 @@ export class CatalogGate implements FileGate {
       if ((await this.#renew(upload)) !== 'pending') throw pausedTooLong();
       renewedAt = performance.now();
     };
-    return { write: renew, verdict: renew, abort() {} };
+    const verdict = async () => {
+      await renew();
+      this.#whole.add(upload);
+    };
+    return { write: renew, verdict, abort() {} };
   }
 
   async ended(upload: UploadSubject, ending: UploadEnding): Promise<void> {
@@ -54,7 +60,7 @@ export class CatalogGate implements FileGate {
       return this.#together(upload.org, (ask) => this.rows.found(ask, upload, ending));
     }
     if (claim) return this.rows.drop(ask, upload.org, upload.id, { claim });
-    if (mayBeStored(upload, ending)) return this.rows.doubt(ask, upload);
+    if (this.#whole.has(upload) && mayBeStored(ending)) return this.rows.doubt(ask, upload);
     return this.rows.drop(ask, upload.org, upload.id, { state: 'pending' });
   }
 
@@ -79,6 +85,7 @@ export class CatalogGate implements FileGate {
   /** As an upload: the row may be there already, where the same state was current before. */
   async restoring(file: UploadSubject): Promise<void> {
     if ((await this.#renew(file)) === undefined) await this.#begin(file);
+    this.#whole.add(file);
   }
 
   async erased(org: OrgId, folders: readonly string[], left: readonly string[]): Promise<void> {
@@ -136,8 +143,8 @@ export class CatalogGate implements FileGate {
 const mostRemembered = 10_000;
 
 /** A call whose answer was lost, or a sender who left at the last moment, may have stored the file all the same. */
-const mayBeStored = ({ direct }: UploadSubject, ending: UploadEnding): boolean =>
-  !direct && (ending.outcome === 'abandoned' || (ending.outcome === 'refused' && lost.has(ending.code)));
+const mayBeStored = (ending: UploadEnding): boolean =>
+  ending.outcome === 'abandoned' || (ending.outcome === 'refused' && lost.has(ending.code));
 
 const lost = new Set(['store_unavailable', 'store_refused', 'conflict']);
 

@@ -270,6 +270,29 @@ describe.each(deaths)('a process that dies %s the commit of any of its steps', (
   });
 });
 
+test.each<[string, number, object]>([
+  ['its sender goes', 1, { code: 'cancelled' }],
+  ['its sender goes after a part was sent', 6 * 1024 * 1024, { code: 'cancelled' }],
+  ['what it comes from fails', 1, { message: 'no disk' }],
+])('a stream that breaks off because %s is free at once', async (why, more, error) => {
+  const catalog = await open();
+  const { files } = await start(catalog.gate);
+  const leaving = new AbortController();
+  let seen: unknown;
+  async function* stream() {
+    yield Buffer.concat([bytes, Buffer.alloc(more, '\n')]);
+    seen = await catalog.usage(one);
+    if (why.endsWith('fails')) throw new Error('no disk');
+    leaving.abort();
+    await new Promise(() => {});
+  }
+  const broken = { ...file, bytes: stream(), signal: leaving.signal };
+  await expect(files.upload(invoice, one, at('a.pdf'), broken, { by })).rejects.toMatchObject(error);
+  expect(seen).toMatchObject({ reservedFiles: 1 });
+  expect(await catalog.usage(one)).toMatchObject(nothing);
+  expect(await storage.contents()).toEqual({ keys: [], openUploads: [] });
+});
+
 test('an upload whose answer was lost is counted until the bucket says what became of it', async () => {
   const catalog = await open();
   const { files } = await start(catalog.gate);

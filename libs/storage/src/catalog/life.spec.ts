@@ -67,6 +67,17 @@ test('what is restored is found and counted again, has room first, and is anothe
   expect(await catalog.usage(one)).toMatchObject({ ...nothing, usedFiles: 1, usedBytes: bytes.length });
 });
 
+test('a restore whose answer was lost is counted until the bucket says what became of it', async () => {
+  const { catalog, forms, trash, send } = await start();
+  await send(one, place.fileName);
+  await forms.delete(one, place);
+  const { faults } = files.storage.s3;
+  faults.add({ operation: 'CopyObject', times: 9, action: 'error' });
+  await expect(trash.restore(formUpload, one, place, { by })).rejects.toMatchObject({ code: 'store_unavailable' });
+  faults.clear();
+  expect(await catalog.usage(one)).toMatchObject({ ...nothing, reservedFiles: 1, reservedBytes: bytes.length });
+});
+
 test('an earlier state that takes the place of a later one is counted in its stead', async () => {
   const { catalog, trash, send } = await start();
   await send(one, place.fileName);
