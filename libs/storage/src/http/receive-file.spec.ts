@@ -3,7 +3,8 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { finished } from 'node:stream/promises';
 import { setImmediate } from 'node:timers/promises';
-import { dropRest, receiveFile, receiveFiles, type ReceivedFile } from './receive-file.js';
+import type { ReceivedFile } from './incoming-body.js';
+import { dropRest, receiveFile, receiveFiles } from './receive-file.js';
 
 let server: Server;
 let received: (request: IncomingMessage) => void = () => {};

@@ -1,6 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { ReceivedFile as File } from './incoming-body.js';
 import { nodeRequest, type HttpRequest, type HttpResponse } from './platform.js';
-import { dropRest, receiveFile, receiveFiles, type ReceivedFile as File } from './receive-file.js';
+import { dropRest, receiveFile, receiveFiles } from './receive-file.js';
 
 /** A file on its way in, and the decorator of a handler's parameter that brings it. */
 export type ReceivedFile = File;
