@@ -141,3 +141,11 @@ test('errors.md has every code, with its status and when to try again', () => {
 test.each(Object.entries(stores))('the options for %s are in order', (_name, options) => {
   expect(storageSettings(options)).toMatchObject({ bucket: options.bucket });
 });
+
+test('the map has each folder of the library once', () => {
+  const named = rowsOf('README.md', /^\| `src\//).flatMap(([cell = '']) =>
+    [...cell.matchAll(/`src\/([^`]+)`/g)].map(([, name = '']) => name),
+  );
+  const folders = readdirSync('libs/storage/src', { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  expect(named.toSorted()).toEqual(folders.map(({ name }) => name).toSorted());
+});
