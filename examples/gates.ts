@@ -1,3 +1,4 @@
+// src/gates.ts
 import { StorageError, type FileGate } from 'nest-tenant-storage';
 
 /** A rule of an application: nothing goes in after a case was closed. */

@@ -1,3 +1,4 @@
+// src/invoices.ts
 import { fileKind, inOrg, prefixInOrg } from 'nest-tenant-storage';
 
 /** A kind of file of an application's own: `files.upload(invoice, org, { customerId: '7', fileName }, file, { by })`. */
