@@ -10,9 +10,7 @@ export interface Scope {
 
 /** @throws {StorageError} `misconfigured` */
 export function scopeOf({ setting = 'app.org_id', deadlineMs = 5_000 }: DatabaseOptions = {}): Scope {
-  if (!isSettingName(setting)) {
-    throw new StorageError('misconfigured', 'setting must be two names with a dot between them, such as app.org_id.');
-  }
+  requireSettingName(setting);
   if (!Number.isInteger(deadlineMs) || deadlineMs < 1 || deadlineMs > 3_600_000) {
     throw new StorageError('misconfigured', 'deadlineMs must be whole milliseconds above 0.');
   }
@@ -20,8 +18,14 @@ export function scopeOf({ setting = 'app.org_id', deadlineMs = 5_000 }: Database
 }
 
 /** PostgreSQL takes a custom setting under two names with a dot; others would be settings of its own. */
-export const isSettingName = (name: unknown): name is string =>
+const isSettingName = (name: unknown): name is string =>
   typeof name === 'string' && /^[a-z_][a-z0-9_]*\.[a-z_][a-z0-9_]*$/.test(name) && name.length <= 63;
+
+/** @throws {StorageError} `misconfigured` */
+export function requireSettingName(setting: unknown): void {
+  if (isSettingName(setting)) return;
+  throw new StorageError('misconfigured', 'setting must be two names with a dot between them, such as app.org_id.');
+}
 
 /**
  * Sets the organisation for the transaction at hand and for nothing after it. That it can be bound as a value is why it is

@@ -1,4 +1,4 @@
-import { isSettingName } from '../adapters/scope.js';
+import { requireSettingName } from '../adapters/scope.js';
 import { StorageError } from '../../storage.error.js';
 import { requireColumn } from './columns.js';
 import { guards, migrations, type Guards } from './migrations.js';
@@ -18,9 +18,7 @@ export interface MigrateOptions extends Partial<Omit<Guards, 'role'>> {
 
 function checked({ role, schema, setting = 'app.org_id', columns = {} }: MigrateOptions) {
   identifier(role, 'The role');
-  if (!isSettingName(setting)) {
-    throw new StorageError('misconfigured', 'setting must be two names with a dot between them, such as app.org_id.');
-  }
+  requireSettingName(setting);
   for (const [name, type] of Object.entries(columns)) requireColumn(name, type);
   return { names: namesIn(schema), role, setting, columns };
 }
