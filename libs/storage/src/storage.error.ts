@@ -105,3 +105,13 @@ export const notInThatState = (cause?: unknown): StorageError =>
   new StorageError('precondition_failed', 'The file is not in the state that the request asked for.', { cause });
 export const transferCancelled = (cause?: unknown): StorageError =>
   new StorageError('cancelled', 'The transfer was cancelled.', { cause });
+export const noSuchFile = (cause?: unknown): StorageError =>
+  new StorageError('not_found', 'There is no such file.', { cause });
+export const noSuchCursor = (cause?: unknown): StorageError =>
+  new StorageError('invalid_request', 'The cursor is not one that a list gave.', { cause });
+export const largerThan = (maxBytes: number): StorageError =>
+  new StorageError('file_too_large', `The file is larger than ${maxBytes} bytes.`);
+export const onHold = (): StorageError =>
+  new StorageError('on_hold', 'The file is on hold: it can be neither changed nor removed.');
+export const beingErased = (): StorageError =>
+  new StorageError('org_frozen', 'Files are being erased here: nothing is written any more.');

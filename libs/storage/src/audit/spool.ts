@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { StorageError } from '../storage.error.js';
+import { largerThan, StorageError } from '../storage.error.js';
 
 /** What is kept in memory; more goes to a file. */
 const memoryBytes = 8 * 1024 * 1024;
@@ -30,9 +30,7 @@ export class Spool {
     const spool = new Spool(folder);
     try {
       for await (const chunk of bytes) {
-        if (spool.#size + chunk.length > maxBytes) {
-          throw new StorageError('file_too_large', `The file is larger than ${maxBytes} bytes.`);
-        }
+        if (spool.#size + chunk.length > maxBytes) throw largerThan(maxBytes);
         await spool.#add(chunk);
       }
       return spool;

@@ -3,7 +3,7 @@ import type { FileGate } from '../files/gates/gate.js';
 import type { OrgId } from '../keys/org-id.js';
 import { parseOrgId } from '../keys/org-id.js';
 import type { ObjectStore } from '../store/object-store.js';
-import { StorageError } from '../storage.error.js';
+import { noSuchFile } from '../storage.error.js';
 import { ask, type CatalogDatabase } from './catalog-database.js';
 import { CatalogGate } from './catalog.gate.js';
 import { catalogSettings, type CatalogOptions, type CatalogSettings } from './catalog.options.js';
@@ -73,7 +73,7 @@ export class Catalog {
   async stat<Id extends string>(kind: FileKind<Id>, org: OrgId, place: PlaceOf<Id>): Promise<CatalogFile> {
     locate(kind, org, place);
     const [file] = (await this.files(org, { kind: kind as unknown as FileKind, place, limit: 1 })).items;
-    if (!file) throw new StorageError('not_found', 'There is no such file.');
+    if (!file) throw noSuchFile();
     return file;
   }
 

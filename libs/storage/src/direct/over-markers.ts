@@ -3,6 +3,7 @@ import type { OrgId } from '../keys/org-id.js';
 import type { ObjectInfo } from '../store/object-info.js';
 import type { ObjectStore } from '../store/object-store.js';
 import { StorageError } from '../storage.error.js';
+import { overMeanwhile } from './refusals.js';
 
 const outcomes = ['completing', 'completed', 'refused', 'abandoned'] as const;
 
@@ -49,9 +50,7 @@ export class OverMarkers {
     } catch (error) {
       if (!(error instanceof StorageError) || !overtaken.has(error.code)) throw error;
       const end = await this.find(org, uploadId);
-      if (end === undefined) {
-        throw new StorageError('store_unavailable', 'The upload changed meanwhile. Try again.', { cause: error });
-      }
+      if (end === undefined) throw overMeanwhile(error);
       return { end, isOurs: false };
     }
   }

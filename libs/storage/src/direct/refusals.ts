@@ -20,7 +20,8 @@ export const noUpload = () => new StorageError('not_found', 'There is no such up
 export const isNotFound = (error: unknown) => error instanceof StorageError && error.code === 'not_found';
 
 /** For another try, which finds how it ended. */
-export const overMeanwhile = () => new StorageError('store_unavailable', 'The upload changed meanwhile. Try again.');
+export const overMeanwhile = (cause?: unknown) =>
+  new StorageError('store_unavailable', 'The upload changed meanwhile. Try again.', { cause });
 
 export const changed = () =>
   new StorageError('conflict', 'The bytes changed while they were verified. Begin the upload again.');

@@ -1,4 +1,4 @@
-import { StorageError } from '../storage.error.js';
+import { largerThan, StorageError } from '../storage.error.js';
 import { inHex } from '../store/writing/part-checksum.js';
 
 /** What a client says of the bytes it is about to send straight to the store. */
@@ -57,7 +57,7 @@ export function admitted(promise: UploadPromise, maxBytes: number): { size: numb
   if (!Number.isInteger(size) || size < 1) {
     throw new StorageError('invalid_request', 'size must be the exact number of bytes, 1 or more.');
   }
-  if (size > maxBytes) throw new StorageError('file_too_large', `The file is larger than ${maxBytes} bytes.`);
+  if (size > maxBytes) throw largerThan(maxBytes);
   if (!['POST', 'PUT'].includes(method ?? 'PUT')) {
     throw new StorageError('invalid_request', 'method must be POST or PUT.');
   }

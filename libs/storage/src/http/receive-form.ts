@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { StorageError } from '../storage.error.js';
+import { largerThan } from '../storage.error.js';
 import { maxFileBytes } from '../storage.policy.js';
 import { FormParts } from './form-parts.js';
 import { declaredLength, over, untilGone, type ReceivedFile } from './incoming-body.js';
@@ -65,8 +65,7 @@ class FileInForm implements AsyncIterable<Uint8Array> {
   async following(): Promise<NamedFile | undefined> {
     for (let piece = await this.#piece(); !piece.done; piece = await this.#piece()) {
       this.#taken += piece.value.length;
-      if (this.#taken > maxFileBytes)
-        throw new StorageError('file_too_large', `A file is larger than ${maxFileBytes} bytes.`);
+      if (this.#taken > maxFileBytes) throw largerThan(maxFileBytes);
     }
     return this.#next;
   }

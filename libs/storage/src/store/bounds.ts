@@ -18,7 +18,7 @@ export function requireLife({ expiresIn }: Lifetime, most: number): void {
   throw new StorageError('invalid_request', `A URL of this kind lives from 1 to ${most} whole seconds.`);
 }
 
-export function requireLimit(limit: number): void {
-  if (isWhole(limit, 1, mostListed)) return;
-  throw new StorageError('invalid_request', `limit must be a whole number from 1 to ${mostListed}.`);
+export function requireLimit(limit: number, most = mostListed): void {
+  if (isWhole(limit, 1, most)) return;
+  throw new StorageError('invalid_request', `limit must be a whole number from 1 to ${most}.`);
 }

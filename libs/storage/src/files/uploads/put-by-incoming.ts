@@ -4,7 +4,7 @@ import { gateMetadata } from '../../store/file-metadata.js';
 import type { ObjectInfo } from '../../store/object-info.js';
 import type { PutOptions } from '../../store/object-requests.js';
 import type { ObjectStore } from '../../store/object-store.js';
-import { StorageError } from '../../storage.error.js';
+import { nameTaken, StorageError } from '../../storage.error.js';
 import type { UploadTarget } from './upload-target.js';
 
 /**
@@ -18,8 +18,7 @@ export async function putByIncoming(
   writing: PutOptions,
   examine: (sent: SentObject) => Promise<Examined | undefined>,
 ): Promise<ObjectInfo> {
-  const taken = () => new StorageError('already_exists', 'There is already a file with this name.');
-  if (!replaces && (await store.has(org, key))) throw taken();
+  if (!replaces && (await store.has(org, key))) throw nameTaken();
   const incoming = layout.incoming(org, { uploadId: id });
   try {
     const { size, etag } = await store.put(org, incoming, bytes, writing);
@@ -31,7 +30,7 @@ export async function putByIncoming(
     return { size, contentType, metadata, ...copied };
   } catch (error) {
     // Nobody else writes there: it is the name that is taken.
-    if (error instanceof StorageError && error.code === 'precondition_failed') throw taken();
+    if (error instanceof StorageError && error.code === 'precondition_failed') throw nameTaken();
     throw error;
   } finally {
     await store.delete(org, incoming).catch(() => {});

@@ -6,7 +6,7 @@ import { gateMetadata, toMetadata } from '../../store/file-metadata.js';
 import { ObjectStore } from '../../store/object-store.js';
 import { unbroken } from '../../store/writing/source.js';
 import type { StorageSettings } from '../../options/storage.settings.js';
-import { StorageError } from '../../storage.error.js';
+import { largerThan } from '../../storage.error.js';
 import { STORAGE_SETTINGS } from '../../storage.tokens.js';
 import { telemetryOf } from '../../telemetry/telemetry-of.js';
 import { chunksOf, type IncomingBytes } from '../incoming.js';
@@ -40,9 +40,7 @@ export class StreamedUploads {
     let leave: (() => void) | undefined;
     try {
       leave = this.store.uploads.enter(target.org, target.by);
-      if (size !== undefined && size > target.maxBytes) {
-        throw new StorageError('file_too_large', `The file is larger than ${target.maxBytes} bytes.`);
-      }
+      if (size !== undefined && size > target.maxBytes) throw largerThan(target.maxBytes);
       await this.watch.admit(subject);
       isAdmitted = true;
       const file = await this.#store(

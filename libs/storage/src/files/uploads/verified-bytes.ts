@@ -1,7 +1,7 @@
 import type { AcceptedType } from '../../content/accepted-types.js';
 import { sniffBytes, verifyContent, verifyFurther } from '../../content/detect.js';
 import { furtherLook } from '../../content/further-look.js';
-import { StorageError } from '../../storage.error.js';
+import { largerThan, StorageError } from '../../storage.error.js';
 
 export interface ByteRules {
   type: AcceptedType;
@@ -26,7 +26,7 @@ export async function* verifiedBytes(
   let verified = false;
   for await (const chunk of source) {
     total += chunk.length;
-    if (total > maxBytes) throw new StorageError('file_too_large', `The file is larger than ${maxBytes} bytes.`);
+    if (total > maxBytes) throw largerThan(maxBytes);
     if (verified) {
       later?.add(chunk);
       yield chunk;

@@ -1,7 +1,7 @@
 import type { FileGate, Inspection, RemovalSubject, UploadSubject } from '../../files/gates/gate.js';
 import type { ObjectKey } from '../../keys/object-key.js';
 import type { OrgId } from '../../keys/org-id.js';
-import { StorageError } from '../../storage.error.js';
+import { beingErased, onHold } from '../../storage.error.js';
 import { partBytes } from '../../storage.policy.js';
 import type { ObjectStore } from '../../store/object-store.js';
 import { Closures } from './closures.js';
@@ -73,7 +73,7 @@ export class OrgGate implements FileGate {
       this.#closures.cover(org, key),
       changes ? this.#holds.isHeld(org, key) : false,
     ]);
-    if (held) throw new StorageError('on_hold', 'The file is on hold: it can be neither changed nor removed.');
-    if (closed) throw new StorageError('org_frozen', 'Files are being erased here: nothing is written any more.');
+    if (held) throw onHold();
+    if (closed) throw beingErased();
   }
 }

@@ -4,7 +4,7 @@ import { locate, type FileKind, type PlaceOf } from '../../files/file-kind.js';
 import type { ObjectKey } from '../../keys/object-key.js';
 import type { OrgId } from '../../keys/org-id.js';
 import type { StorageSettings } from '../../options/storage.settings.js';
-import { StorageError } from '../../storage.error.js';
+import { noSuchFile, StorageError } from '../../storage.error.js';
 import { STORAGE_SETTINGS } from '../../storage.tokens.js';
 import { ObjectStore } from '../../store/object-store.js';
 import type { StoredVersion } from '../../store/versions/version-list.js';
@@ -60,7 +60,7 @@ export class Holds {
     requireOrgControl(this.settings);
     for (const text of [reason, by]) requireText(text);
     const { key, place } = locate(kind, org, given);
-    if (!(await this.#isKept(org, key))) throw new StorageError('not_found', 'There is no such file.');
+    if (!(await this.#isKept(org, key))) throw noSuchFile();
     const record = await this.#records.write(org, { key, purpose: kind.purpose, place, reason, by });
     const lockedVersions = await this.#lock(org, key, true);
     this.events.emit({ kind: 'hold-placed', org, purpose: kind.purpose, place, by, holdId: record.id });

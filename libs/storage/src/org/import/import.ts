@@ -1,7 +1,7 @@
 import { areaOf } from '../../keys/areas.js';
 import type { KeyPrefix } from '../../keys/object-key.js';
 import type { OrgId } from '../../keys/org-id.js';
-import { StorageError } from '../../storage.error.js';
+import { beingErased, StorageError } from '../../storage.error.js';
 import { closuresFreshMs } from '../../storage.policy.js';
 import type { Retention } from '../../store/object-requests.js';
 import type { ObjectStore } from '../../store/object-store.js';
@@ -102,8 +102,7 @@ async function write(
 ): Promise<void> {
   const { key, path, size, contentType = 'binary/octet-stream', metadata = {} } = entry;
   const requireOpen = async () => {
-    if (!(await closures.cover(org, key))) return;
-    throw new StorageError('org_frozen', 'Files are being erased here: nothing is written any more.');
+    if (await closures.cover(org, key)) throw beingErased();
   };
   await requireOpen();
   const found = await source.open(path);

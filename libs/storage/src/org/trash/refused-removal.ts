@@ -1,5 +1,5 @@
 import type { OrgId } from '../../keys/org-id.js';
-import { StorageError } from '../../storage.error.js';
+import { onHold, StorageError } from '../../storage.error.js';
 import type { RefusedVersion, VersionStore } from '../../store/versions/version-store.js';
 
 /** @throws {StorageError} for what was not removed, with the reason that the store gives when it is asked for one */
@@ -10,7 +10,7 @@ export async function requireRemoved(
 ): Promise<void> {
   if (!refused) return;
   const { legalHold, retention } = await versions.locks(org, refused);
-  if (legalHold) throw new StorageError('on_hold', 'The file is on hold: it can be neither changed nor removed.');
+  if (legalHold) throw onHold();
   if (retention) {
     throw new StorageError('not_allowed', `The file must be kept until ${retention.until.toISOString()}.`);
   }

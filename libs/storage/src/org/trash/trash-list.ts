@@ -2,7 +2,8 @@ import { locate, locateFolder, type FileKind, type PlaceOf } from '../../files/f
 import { belongsToFolder, type KeyPrefix, type ObjectKey } from '../../keys/object-key.js';
 import type { OrgId } from '../../keys/org-id.js';
 import type { Place } from '../../keys/place.js';
-import { StorageError } from '../../storage.error.js';
+import { noSuchCursor } from '../../storage.error.js';
+import { requireLimit } from '../../store/bounds.js';
 import type { StoredVersion } from '../../store/versions/version-list.js';
 import type { VersionStore } from '../../store/versions/version-store.js';
 import { statesIn, statesOf, type KeyStates } from './key-states.js';
@@ -71,9 +72,7 @@ async function listFolder(
   prefix: KeyPrefix,
   { limit = mostListed, cursor }: Asked,
 ): Promise<TrashPage> {
-  if (!Number.isInteger(limit) || limit < 1 || limit > mostListed) {
-    throw new StorageError('invalid_request', `limit must be a whole number from 1 to ${mostListed}.`);
-  }
+  requireLimit(limit, mostListed);
   const items: TrashedFile[] = [];
   let lookedAt = 0;
   const belongs = belongsToFolder(org, prefix);
@@ -91,7 +90,7 @@ async function listFolder(
 function keyIn(cursor: string, prefix: KeyPrefix, belongs: (key: string) => key is ObjectKey): string {
   const key = prefix + Buffer.from(cursor, 'base64url').toString('utf8');
   if (belongs(key)) return key;
-  throw new StorageError('invalid_request', 'The cursor is not one that a list gave.');
+  throw noSuchCursor();
 }
 
 /** Undefined for a file that is there, and where the mark of the deletion is all that is left. */

@@ -1,4 +1,11 @@
-import { nameTaken, notInThatState, StorageError, transferCancelled } from '../../storage.error.js';
+import {
+  nameTaken,
+  noSuchCursor,
+  noSuchFile,
+  notInThatState,
+  StorageError,
+  transferCancelled,
+} from '../../storage.error.js';
 import { etagIn, sizeIn } from './answer-headers.js';
 
 interface SdkError {
@@ -54,7 +61,7 @@ export function storageErrorOf(error: unknown, endpoint?: string): unknown {
     return inArchive(error);
   }
   const isPage = /html/.test($response?.headers?.['content-type'] ?? '');
-  if (codesOf404.has(s3Code) && !isPage) return as('not_found', 'There is no such file.');
+  if (codesOf404.has(s3Code) && !isPage) return noSuchFile(error);
   if (status === 404) {
     return as('misconfigured', `The endpoint answered 404 in words that are not those of S3. Check it.`);
   }
@@ -140,9 +147,7 @@ export const isArchived = (error: unknown): boolean =>
 
 /** The cursor is the one part of a list request that a client makes up. */
 export const cursorOr = (error: unknown): unknown =>
-  (error as { name?: string }).name === 'InvalidArgument'
-    ? new StorageError('invalid_request', 'The cursor is not one that a list gave.', { cause: error })
-    : error;
+  (error as { name?: string }).name === 'InvalidArgument' ? noSuchCursor(error) : error;
 
 /** Says a failed condition in the words of whoever asked for absence. */
 export const takenOr = (error: unknown, ifAbsent: boolean): unknown =>
