@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { linesOf } from './lines.js';
 import { InclusionProof, rootFrom } from './inclusion-proof.js';
 import { leafHash, leafHashOf, toBase64 } from './merkle.js';
-import { readSeal, readSealLine } from './seal.js';
+import { readSeal, readSealLine, sealMistakes } from './seal.js';
 import { isSignedBy } from './signed-note.js';
 
 /** One record with what proves that it is in a sealed month, and nothing of the other records but hashes. */
@@ -46,8 +46,8 @@ export function proofMistake(
   publicKeys: readonly KeyObject[],
 ): string | undefined {
   const opened = readSeal(sealNote);
-  if (!opened) return 'The seal cannot be read.';
-  if (!isSignedBy(opened.note, publicKeys)) return 'The seal is not signed by a key that was given.';
+  if (!opened) return sealMistakes.unreadable;
+  if (!isSignedBy(opened.note, publicKeys)) return sealMistakes.unsigned;
   const { count, root } = opened.seal;
   const path = hashes.map((hash) => Buffer.from(hash, 'base64').toString('latin1'));
   const reached = rootFrom(leafHashOf(record), line - 1, count, path);

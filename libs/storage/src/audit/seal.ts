@@ -29,6 +29,12 @@ export function sealText({ origin, org, month, count, root, prev, step, marks }:
 const sealPattern =
   /^(?<origin>\S+)\/(?<org>[1-9]\d{0,18})\/(?<month>2\d{3}-(?:0[1-9]|1[0-2]))\n(?<count>0|[1-9]\d{0,15})\n(?<root>\S{44})\nprev (?<prev>none|\S{44})\nmarks (?<step>[1-9]\d{0,15}) (?<marks>\S{44})\n$/;
 
+/** What can be wrong with a seal, whatever it seals. */
+export const sealMistakes = {
+  unreadable: 'The seal cannot be read.',
+  unsigned: 'The seal is not signed by a key that was given.',
+} as const;
+
 /** What a note says, where it is a seal. */
 export function readSeal(note: string): { seal: Seal; note: Note } | undefined {
   const opened = readNote(note);

@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { BrokenLines, linesOf } from './lines.js';
 import { firstDifference, hashOf, leafHash, MerkleTree } from './merkle.js';
-import { readSeal, readSealLine, type Seal } from './seal.js';
+import { readSeal, readSealLine, sealMistakes, type Seal } from './seal.js';
 import { isSignedBy } from './signed-note.js';
 
 /** What is wrong, and where. */
@@ -54,13 +54,13 @@ export async function verifyMonth(source: AsyncIterable<Uint8Array>, expected: E
   const stated = last && readSealLine(last.toString());
   if (!stated) return { findings: [{ month, line: lines, message: 'The last line is no seal: the end is missing.' }] };
   const opened = readSeal(stated.note);
-  if (!opened) return { findings: [{ month, line: lines, message: 'The seal cannot be read.' }] };
+  if (!opened) return { findings: [{ month, line: lines, message: sealMistakes.unreadable }] };
   const { seal, note } = opened;
   return { seal, text: note.text, note: stated.note, findings: [...findingsIn()] };
 
   function* findingsIn(): Generator<AuditFinding> {
     if (!isSignedBy(note, expected.publicKeys)) {
-      yield { month, line: lines, message: 'The seal is not signed by a key that was given.' };
+      yield { month, line: lines, message: sealMistakes.unsigned };
     }
     if (seal.org !== expected.org || seal.month !== month) {
       yield { month, line: lines, message: `The seal is that of organisation ${seal.org}, month ${seal.month}.` };
