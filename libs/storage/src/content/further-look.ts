@@ -5,6 +5,7 @@ import {
   directoryBytes as compoundBytes,
   compoundFinding,
   isCompoundFile,
+  whatHelps,
   type CompoundKind,
   type Finding,
 } from './formats/compound-file.js';
@@ -19,9 +20,6 @@ export type FurtherLook = ({ from: number; length: number } | { last: number }) 
   /** What speaks against the file in the bytes of that place. */
   faultIn: (bytes: Buffer) => Finding | undefined;
 };
-
-const again = 'Send the right file.';
-const rename = 'Rename it, or send the right file.';
 
 /** What a second look is needed at, for a file that starts like this and passed as this kind. */
 export function furtherLook(start: Uint8Array, { mime }: AcceptedType): FurtherLook | undefined {
@@ -44,7 +42,7 @@ export function furtherLook(start: Uint8Array, { mime }: AcceptedType): FurtherL
     // A second tag, or its padding, may be longer than this look: then that is all that is seen.
     const sound = bytes.subarray(afterTags(bytes));
     const isBehind = bytes.length > 0 && sound.subarray(0, -3).every((byte) => byte === 0);
-    return isBehind || isSound(sound) ? undefined : { what: 'other content follows its tags', help: again };
+    return isBehind || isSound(sound) ? undefined : { what: 'other content follows its tags', help: whatHelps.right };
   };
   return { from, length: 4100, faultIn };
 }
@@ -53,11 +51,11 @@ const ownFolder = (mime: string): string | undefined =>
   ({ wordprocessingml: 'word', spreadsheetml: 'xl', presentationml: 'ppt' })[mime.split('.').at(-2) ?? ''];
 
 const zipFaults: Record<ZipFault, Finding> = {
-  cut: { what: 'it has no list of its parts at its end, so it is cut short or damaged', help: 'Send it again.' },
+  cut: { what: 'it has no list of its parts at its end, so it is cut short or damaged', help: whatHelps.again },
   macro: { what: 'it holds macros', help: 'Save it without macros, or as a PDF.' },
   program: { what: 'it holds a program or a page', help: 'Remove what is embedded, or save it as a PDF.' },
   crowded: { what: 'it has too many parts to be looked at', help: 'Save it as a PDF.' },
-  other: { what: 'its parts are those of another kind', help: rename },
+  other: { what: 'its parts are those of another kind', help: whatHelps.rename },
 };
 
 const oldOffice: Record<string, CompoundKind> = {
@@ -70,6 +68,6 @@ const oldOffice: Record<string, CompoundKind> = {
 function compoundFault(found: CompoundKind, mime: string): Finding | undefined {
   if (found === (oldOffice[mime] ?? 'encrypted')) return undefined;
   if (found === 'unknown')
-    return oldOffice[mime] ? undefined : { what: 'it is no document with a password', help: again };
+    return oldOffice[mime] ? undefined : { what: 'it is no document with a password', help: whatHelps.right };
   return compoundFinding(found);
 }

@@ -1,5 +1,12 @@
 import { isBmp, isAvi, isDicom, isMpegVideo, isRtf, isTiff } from './formats/clinic.js';
-import { compoundFinding, compoundKind, directoryAt, isCompoundFile, type Finding } from './formats/compound-file.js';
+import {
+  compoundFinding,
+  compoundKind,
+  directoryAt,
+  isCompoundFile,
+  whatHelps,
+  type Finding,
+} from './formats/compound-file.js';
 import { isGif, isJpeg, isPng, isWebp } from './formats/images.js';
 import { isAvif, isHeif, isIsoAudio, isIsoVideo, isQuickTime } from './formats/iso-media.js';
 import { labelOf } from './labels.js';
@@ -97,8 +104,6 @@ export function checkOf(mime: string): Check | undefined {
 
 /** What a file is that was refused as one kind, for the message. */
 export async function whatElse(head: Buffer, refusedAs: string, isWhole: boolean): Promise<Finding> {
-  const rename = 'Rename it, or send the right file.';
-  const right = 'Send the right file.';
   if (await binaries[refusedAs]?.(head, isWhole)) {
     const what = holdsMarkup(head) ? 'it holds tags of HTML or SVG' : 'it could also be run as a script';
     return { what: `${what}, which no such file needs`, help: 'Export it anew from the program that made it.' };
@@ -106,18 +111,19 @@ export async function whatElse(head: Buffer, refusedAs: string, isWhole: boolean
   if (Object.hasOwn(texts, refusedAs) && (isTaggedText(head, isWhole) || holdsMarkup(head)))
     return { what: 'it holds tags of HTML, SVG or XML', help: 'Remove the tags, or send it as a PDF.' };
   if (refusedAs.startsWith('image/') && (await binaries[refusedAs]?.(head, false)))
-    return { what: 'it is cut short or damaged', help: 'Send it again.' };
+    return { what: 'it is cut short or damaged', help: whatHelps.again };
   if (/^\s*(?:\xef\xbb\xbf)?\s*<[a-z!?]/i.test(head.toString('latin1', 0, 256)))
-    return { what: 'the content is a page or a drawing (HTML, SVG or XML)', help: right };
+    return { what: 'the content is a page or a drawing (HTML, SVG or XML)', help: whatHelps.right };
   for (const [mime, check] of [...Object.entries(binaries), ...Object.entries(texts)]) {
     if (mime === refusedAs || isCompoundFile(head) || !(await check(head, isWhole))) continue;
-    return { what: `the content is ${labelOf(mime)}`, help: rename };
+    return { what: `the content is ${labelOf(mime)}`, help: whatHelps.rename };
   }
   const start = head.toString('latin1', 0, 4);
   if (isCompoundFile(head)) return compoundFinding(compoundKind(head.subarray(directoryAt(head))));
-  if (start === 'PK\x03\x04') return { what: 'the content is an archive (ZIP) or another document', help: rename };
-  if (/^(?:MZ|\x7fELF|#!)/.test(start)) return { what: 'the content is a program', help: right };
-  return { what: 'the content is of an unknown kind, or damaged', help: right };
+  if (start === 'PK\x03\x04')
+    return { what: 'the content is an archive (ZIP) or another document', help: whatHelps.rename };
+  if (/^(?:MZ|\x7fELF|#!)/.test(start)) return { what: 'the content is a program', help: whatHelps.right };
+  return { what: 'the content is of an unknown kind, or damaged', help: whatHelps.right };
 }
 
 async function detect(head: Buffer): Promise<string | undefined> {

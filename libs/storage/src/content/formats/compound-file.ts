@@ -68,6 +68,12 @@ export interface Finding {
   help: string;
 }
 
+export const whatHelps = {
+  right: 'Send the right file.',
+  rename: 'Rename it, or send the right file.',
+  again: 'Send it again.',
+} as const;
+
 const contents: Record<CompoundKind, string> = {
   doc: 'an old Word document (.doc)',
   xls: 'an old Excel workbook (.xls)',
@@ -80,6 +86,6 @@ const contents: Record<CompoundKind, string> = {
 
 export function compoundFinding(kind: CompoundKind): Finding {
   const isOffice = kind !== 'installer' && kind !== 'mail';
-  const help = isOffice ? 'Rename it, or send the right file.' : 'Send the right file.';
+  const help = isOffice ? whatHelps.rename : whatHelps.right;
   return { what: `the content is ${contents[kind]}`, help };
 }
