@@ -1,4 +1,5 @@
 import type { BucketRules } from '../bucket/desired/bucket.options.js';
+import type { AuditRetention } from '../options/audit.options.js';
 import type { StorageModuleOptions } from '../options/storage.options.js';
 import { storeNames, storePresets, type StoreName, type StoreProfile } from '../options/store-presets.js';
 import { storageSettings, type StorageSettings } from '../options/storage.settings.js';
@@ -110,6 +111,14 @@ function storeFrom(args: Arguments): StoreName | StoreProfile {
     throw new UsageError(`--lacks is one of ${capabilities.join(', ')}.`);
   }
   return { like, ...Object.fromEntries(lacks.map((name) => [name, false])) };
+}
+
+/** How long archived months are kept; undefined where no flag says it. @throws {UsageError} */
+export function retentionFrom(args: Arguments): AuditRetention | undefined {
+  const days = args.whole('retention-days');
+  const mode = args.oneOf('retention-mode', ['governance', 'compliance']);
+  if (mode && days === undefined) throw new UsageError('--retention-mode needs --retention-days.');
+  return days === undefined ? undefined : { days, ...(mode && { mode }) };
 }
 
 /** What the flags say of the bucket alone. */

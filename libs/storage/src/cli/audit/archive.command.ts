@@ -12,7 +12,7 @@ import { StorageError } from '../../storage.error.js';
 import { monthIn, read } from './audit-inputs.js';
 import { openCatalog } from './catalog-source.js';
 import type { Arguments } from '../arguments.js';
-import { settingsFrom } from '../inputs.js';
+import { retentionFrom, settingsFrom } from '../inputs.js';
 import { UsageError, type ExitCode, type Io } from '../io.js';
 
 /** What is archived: the lines of one organisation and one month of a journal, in their order. */
@@ -115,13 +115,11 @@ function recordOf(line: string): { org: string; at: string } | undefined {
 function auditOptions(args: Arguments): AuditOptions {
   const signers = args.list('audit-key').map(read);
   if (signers.length === 0) throw new UsageError('--audit-key is missing: the private key that audit keygen made.');
-  const days = args.whole('retention-days');
-  const mode = args.oneOf('retention-mode', ['governance', 'compliance']);
-  if (mode && days === undefined) throw new UsageError('--retention-mode needs --retention-days.');
+  const retention = retentionFrom(args);
   return {
     signers,
     origin: args.text('origin'),
     formerKeys: args.list('former-key').map(read),
-    ...(days !== undefined && { retention: { days, ...(mode && { mode }) } }),
+    ...(retention && { retention }),
   };
 }

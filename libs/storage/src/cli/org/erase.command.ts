@@ -6,6 +6,7 @@ import type { StorageSettings } from '../../options/storage.settings.js';
 import {
   certificateMistake,
   keyToDelete,
+  noCertificate,
   readCertificate,
   type ErasureStatement,
 } from '../../org/erasure/certificate.js';
@@ -113,7 +114,7 @@ async function verify(args: Arguments, io: Io, [file, ...more]: string[]): Promi
   const mistake = certificateMistake(text, publicKeysOf(args));
   const certificate = readCertificate(text);
   if (mistake !== undefined || !certificate) {
-    io.out(mistake ?? 'This is no certificate of an erasure.');
+    io.out(mistake ?? noCertificate);
     return 1;
   }
   const { statement } = certificate;

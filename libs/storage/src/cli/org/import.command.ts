@@ -3,7 +3,7 @@ import { importExport, notImported } from '../../org/import/import.js';
 import { shortcomings } from '../../org/promises.js';
 import { openSource } from './export-where.js';
 import type { Arguments } from '../arguments.js';
-import { settingsFrom } from '../inputs.js';
+import { retentionFrom, settingsFrom } from '../inputs.js';
 import { UsageError, type ExitCode, type Io } from '../io.js';
 import { stopped } from './stopped.js';
 import { openStore } from '../store.js';
@@ -37,10 +37,8 @@ export async function importCommand(args: Arguments, io: Io): Promise<ExitCode> 
 }
 
 function retentionIn(args: Arguments) {
-  const days = args.whole('retention-days');
-  const mode = args.oneOf('retention-mode', ['governance', 'compliance']);
-  if (mode && days === undefined) throw new UsageError('--retention-mode needs --retention-days.');
-  if (days === undefined) return undefined;
-  const until = new Date(Date.now() + days * 86_400_000);
-  return { mode: mode === 'compliance' ? ('COMPLIANCE' as const) : ('GOVERNANCE' as const), until };
+  const retention = retentionFrom(args);
+  if (!retention) return undefined;
+  const until = new Date(Date.now() + retention.days * 86_400_000);
+  return { mode: retention.mode === 'compliance' ? ('COMPLIANCE' as const) : ('GOVERNANCE' as const), until };
 }

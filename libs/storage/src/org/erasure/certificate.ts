@@ -76,10 +76,12 @@ export async function signCertificate(statement: ErasureStatement, signer: NoteS
   return format({ statement, note });
 }
 
+export const noCertificate = 'This is no certificate of an erasure.';
+
 /** Undefined where it is as one of these keys signed it; otherwise what is wrong with it. */
 export function certificateMistake(text: string, publicKeys: readonly KeyObject[]): string | undefined {
   const certificate = readCertificate(text);
-  if (!certificate) return 'This is no certificate of an erasure.';
+  if (!certificate) return noCertificate;
   // One form only: what a person reads in the file is what was signed.
   if (format(certificate) !== text) return 'The certificate was altered, or written anew by another program.';
   const note = readNote(certificate.note);
