@@ -1,3 +1,4 @@
+import { areas } from '../../keys/areas.js';
 import { keyRightsOf } from '../../store/client/key-rights.js';
 import { checkedBucketOptions, type BucketOptions, type CheckedBucketOptions } from './bucket.options.js';
 import { deny, objects, reads } from './deny.js';
@@ -6,8 +7,10 @@ import { policyDocument, type PolicyDocument, type PolicyStatement } from './pol
 /** GuardDuty writes it to see whether it may. */
 export const validationObject = 'malware-protection-resource-validation-object';
 
+const { incoming } = areas;
+
 /** Ids of uploads, and so neither the marks beside them, which GuardDuty would have to scan first, nor what `doctor` tries. */
-const uploads = `incoming/*/${[8, 4, 4, 4, 12].map((length) => '?'.repeat(length)).join('-')}`;
+const uploads = `${incoming.root}*/${[8, 4, 4, 4, 12].map((length) => '?'.repeat(length)).join('-')}`;
 
 /**
  * What came in is read and copied by nobody, the module included, before GuardDuty has found it clean; only GuardDuty says so.
@@ -20,7 +23,7 @@ export function scanGate({ arn, guardDutyRoleArn, store }: CheckedBucketOptions)
   const tagging = ['s3:PutObjectTagging', 's3:PutObjectVersionTagging', 's3:DeleteObject*Tagging'];
   return [
     deny('DenyUnscannedIncoming', reads, { Resource: `${arn}/${uploads}` }, { ...notGuardDuty, ...notClean }),
-    deny('DenyForeignScanTags', tagging, { Resource: objects(arn, 'incoming/') }, notGuardDuty),
+    deny('DenyForeignScanTags', tagging, { Resource: objects(arn, incoming.root) }, notGuardDuty),
   ];
 }
 
@@ -38,6 +41,7 @@ export function guardDutyPolicy(options: BucketOptions): PolicyDocument {
   const { arn, partition } = checked;
   const allow = (Sid: string, Action: string[], Resource: string, Condition?: PolicyStatement['Condition']) =>
     ({ Sid, Effect: 'Allow', Action, Resource, ...(Condition && { Condition }) }) as const;
+  const cameIn = `${arn}/${incoming.root}*`;
   const rule = `arn:${partition}:events:*:*:rule/DO-NOT-DELETE-AmazonGuardDutyMalwareProtectionS3*`;
   const managed = { StringLike: { 'events:ManagedBy': service } };
   const ruleChanges = ['PutRule', 'DeleteRule', 'PutTargets', 'RemoveTargets'].map((name) => `events:${name}`);
@@ -48,8 +52,8 @@ export function guardDutyPolicy(options: BucketOptions): PolicyDocument {
     allow('HearOfObjects', ['s3:PutBucketNotification', 's3:GetBucketNotification'], arn),
     allow('SeeWhoseBucket', ['s3:ListBucket'], arn),
     allow('TryWhetherItMay', ['s3:PutObject'], `${arn}/${validationObject}`),
-    allow('ReadWhatCameIn', ['s3:GetObject', 's3:GetObjectVersion'], `${arn}/incoming/*`),
-    allow('WriteTheVerdict', tagging, `${arn}/incoming/*`),
+    allow('ReadWhatCameIn', ['s3:GetObject', 's3:GetObjectVersion'], cameIn),
+    allow('WriteTheVerdict', tagging, cameIn),
     ...keyRightsOf(checked),
   ]);
 }
@@ -66,4 +70,4 @@ export const guardDutyTrust = (): PolicyDocument =>
  */
 export const guardDutyCommand = ({ bucket, region, guardDutyRoleArn }: BucketOptions & { region: string }): string =>
   `aws guardduty create-malware-protection-plan --region ${region} --role ${guardDutyRoleArn} --actions '{"Tagging":{"Status":"ENABLED"}}' ` +
-  `--protected-resource '{"S3Bucket":{"BucketName":"${bucket}","ObjectPrefixes":["incoming/"]}}'`;
+  `--protected-resource '{"S3Bucket":{"BucketName":"${bucket}","ObjectPrefixes":["${incoming.root}"]}}'`;
