@@ -78,6 +78,14 @@ export type AreaName = keyof typeof areas;
 
 export const allAreas: readonly Area[] = Object.values(areas);
 
+/**
+ * Where files lie that stay, a person's or the law's: what can be on hold, is exported and moved. The rest is how this module
+ * works.
+ */
+export const areasOfFiles: readonly Area[] = allAreas.filter(
+  ({ daysKept, removedBy }) => daysKept === undefined && removedBy === undefined,
+);
+
 /** An organisation's folder in an area. In a policy, `org` may also be a pattern. */
 export const folderIn = ({ root }: Area, org: string): string => `${root}${org}/`;
 

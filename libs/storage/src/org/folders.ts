@@ -1,4 +1,4 @@
-import { areas, folderIn, type AreaName } from '../keys/areas.js';
+import { areas, areasOfFiles, folderIn, type AreaName } from '../keys/areas.js';
 import { belongsToOrg, prefixBelongsToOrg, type KeyPrefix, type ObjectKey } from '../keys/object-key.js';
 import { parseOrgId, type OrgId } from '../keys/org-id.js';
 import { StorageError } from '../storage.error.js';
@@ -18,7 +18,11 @@ export function foldersOf(org: OrgId): Folder[] {
   }));
 }
 
-/** A folder below one of them, with its slash at the end, or one object. @throws {StorageError} `invalid_key` */
+/** Those of them in which files lie that stay. */
+export const fileFoldersOf = (org: OrgId): Folder[] =>
+  foldersOf(org).filter(({ area }) => areasOfFiles.includes(areas[area]));
+
+/** A folder below any of them, with its slash at the end, or one object. @throws {StorageError} `invalid_key` */
 export function folderOf(org: OrgId, prefix: string): Folder {
   const folder = foldersOf(org).find((each) => prefix.startsWith(each.prefix));
   const isTheirs = prefixBelongsToOrg(prefix, org) || belongsToOrg(prefix, org);

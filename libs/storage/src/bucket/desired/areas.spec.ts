@@ -1,25 +1,35 @@
+import { Readable } from 'node:stream';
 import { explain, type PolicyDocument as EvaluatedPolicy } from '../../../../embedded-s3/src/policy/index.js';
 import { archiver, decision, options, session, tenant } from '../../../test/bucket-kits/policy-decision.kit.js';
+import { migrations } from '../../catalog/schema/migrations.js';
+import { namesIn } from '../../catalog/schema/names.js';
 import { allAreas, areas, areasOf, folderIn, type AreaName } from '../../keys/areas.js';
-import { areaPrefixes, belongsToOrg, prefixBelongsToOrg } from '../../keys/object-key.js';
+import { areaPrefixes, belongsToOrg, prefixBelongsToOrg, type KeyPrefix } from '../../keys/object-key.js';
 import { parseOrgId } from '../../keys/org-id.js';
 import { storageSettings } from '../../options/storage.settings.js';
+import { ExportPaths, isExportPath } from '../../org/export/export-paths.js';
+import { exportedFiles } from '../../org/export/exported-files.js';
+import { lineOf, summaryOf } from '../../org/export/manifest.js';
+import { checkedEntries } from '../../org/import/checked-manifest.js';
+import { movedFolders } from '../../org/move/move.js';
+import type { OfficerStore } from '../../org/officer.js';
 import { sessionPolicy } from '../../store/client/tenant-credentials.js';
 import { lifecycleRules } from './bucket-settings.js';
 import { appPolicy, archiverPolicy, tenantRolePolicy } from './iam-policies.js';
+import { importPolicy, movePolicy } from './moving-policies.js';
 import type { PolicyDocument } from './policy-document.js';
 
 /*
- * Everybody who must know the areas of the bucket is asked about each: whoever adds one gives a key of it here, and hears
- * from the rest what does not know it.
+ * Everybody who must know the areas of the bucket is asked about each: whoever adds one gives a key of it here, says whether
+ * files lie there that stay, and hears from the rest what does not know it.
  */
 const one = parseOrgId('1');
 const eleven = parseOrgId('11');
-const samples: Record<AreaName, string> = {
-  own: 'uploads/forms/f/field_2/a.pdf',
-  'audit-archive': '2026/01.jsonl.gz',
-  incoming: 'u',
-  control: 'closed/all',
+const samples: Record<AreaName, { path: string; hasFiles: boolean }> = {
+  own: { path: 'uploads/forms/f/field_2/a.pdf', hasFiles: true },
+  'audit-archive': { path: '2026/01.jsonl.gz', hasFiles: true },
+  incoming: { path: 'u', hasFiles: false },
+  control: { path: 'closed/all', hasFiles: false },
 };
 
 /** A first write; in the archive nobody may do another. */
@@ -39,7 +49,44 @@ const settings = storageSettings({
   tenantRole: { roleArn: tenant, archiverRoleArn: archiver },
 });
 
-describe.each(Object.entries(samples) as [AreaName, string][])('the area %s', (name, path) => {
+/** What an export has of a bucket in which one key lies. */
+async function exportedOf(key: string) {
+  const versions = async (_org: unknown, prefix: string) => ({
+    items: key.startsWith(prefix) ? [{ key, isLatest: true, isMarker: false }] : [],
+  });
+  const officer = { versions: { versions } } as unknown as OfficerStore;
+  const from = { org: one, after: undefined, paths: new ExportPaths(), signal: undefined };
+  const found = [];
+  for await (const { path, key } of exportedFiles(officer, from)) found.push({ path, key });
+  return found;
+}
+
+/** Whether an import takes the line of a file. */
+async function isImported(file: { path: string; key: string }): Promise<boolean> {
+  const bytes = Buffer.from(lineOf({ ...file, size: 0, sha256: '0'.repeat(64), etag: '"e"' }));
+  const open = async () => ({ size: bytes.length, bytes: Readable.from([bytes]) });
+  const source = { names: () => [], open, close: async () => {} };
+  const begun = { organisation: one, bucket: options.bucket, startedAt: '' };
+  const summary = summaryOf(begun, { files: 1, bytes: 0, manifestSha256: '' });
+  return checkedEntries(source, summary, one)
+    .next()
+    .then(
+      () => true,
+      () => false,
+    );
+}
+
+/** How keys of files begin, as the catalog's latest constraint on them says it. */
+function catalogedUnder(org: string): string[] {
+  const all = migrations.map(({ sql }) => sql(namesIn())).join('\n');
+  const constraint = /constraint key_lies_under_the_organisation check \(\s*\((.+)\)\n/g;
+  const [, latest] = [...all.matchAll(constraint)].at(-1)!;
+  const root = /starts_with\(key, (?:'([^']+)' \|\| )?org_id::text \|\| '\/'\)/g;
+  return [...latest!.matchAll(root)].map(([, before = '']) => `${before}${org}/`);
+}
+
+describe.each(Object.entries(samples) as [AreaName, (typeof samples)[AreaName]][])('the area %s', (name, sample) => {
+  const { path, hasFiles } = sample;
   const area = areas[name];
   const [key, foreign] = [one, eleven].map((org) => folderIn(area, org) + path) as [string, string];
   const worker = { app: tenant, archiver }[area.usedBy];
@@ -49,6 +96,32 @@ describe.each(Object.entries(samples) as [AreaName, string][])('the area %s', (n
     expect(belongsToOrg(key, eleven)).toBe(false);
     expect(areaPrefixes(one)).toContain(folderIn(area, one));
     expect(prefixBelongsToOrg(folderIn(area, one), one)).toBe(true);
+  });
+
+  test('is exported, imported, moved and in the catalog if files lie there that stay', async () => {
+    const path = name === 'own' ? `files/${sample.path}` : key;
+    expect(await exportedOf(key)).toEqual(hasFiles ? [{ path, key }] : []);
+    expect(await exportedOf(foreign)).toEqual([]);
+    expect(await isImported({ path: 'files/x', key })).toBe(hasFiles);
+    expect(isExportPath(path)).toBe(hasFiles);
+    expect(movedFolders(one).includes(folderIn(area, one) as KeyPrefix)).toBe(hasFiles);
+    expect(catalogedUnder('1').includes(folderIn(area, one))).toBe(hasFiles);
+  });
+
+  test('is in the rights of whoever imports, moves and holds files, on the same condition', async () => {
+    const held = { 's3:object-lock-legal-hold': 'ON' };
+    const to = { bucket: 'another' };
+    const move = movePolicy({ bucket: options.bucket }, to);
+    const there = `arn:aws:s3:::${to.bucket}/${key}`;
+    expect(allows(importPolicy({ bucket: options.bucket }), 's3:PutObject', `${arn}/${key}`)).toBe(hasFiles);
+    // Holds are moved with the files.
+    const isMoved = hasFiles || name === 'control';
+    expect(allows(move, 's3:GetObject', `${arn}/${key}`)).toBe(isMoved);
+    expect(allows(move, 's3:PutObject', there)).toBe(isMoved);
+    expect(allows(move, 's3:PutObjectLegalHold', there, held)).toBe(hasFiles);
+    const session = (await sessionPolicy(settings, one, area.usedBy)) as PolicyDocument;
+    for (const policy of [session, appPolicy({ bucket: options.bucket })])
+      expect(allows(policy, 's3:PutObjectLegalHold', `${arn}/${key}`, held)).toBe(hasFiles);
   });
 
   test('is in the bucket’s policy: its worker writes in one organisation, and nobody outside the layout', () => {

@@ -1,11 +1,9 @@
-import { allAreas, areas, type Area } from '../../keys/areas.js';
+import { areas, areasOfFiles, type Area } from '../../keys/areas.js';
 import { keyRightsOf } from '../../store/client/key-rights.js';
 import { checkedBucketOptions, type BucketOptions, type CheckedBucketOptions } from './bucket.options.js';
 import { keysIn, policyDocument, type PolicyDocument } from './policy-document.js';
 
-/** Where files lie that stay: what an export has, and a move takes along. */
-const files: readonly Area[] = allAreas.filter(({ daysKept, removedBy }) => !daysKept && !removedBy);
-const filesAndHolds: readonly Area[] = [...files, areas.control];
+const filesAndHolds: readonly Area[] = [...areasOfFiles, areas.control];
 
 const writes = ({ acl }: CheckedBucketOptions) => [
   's3:GetObject',
@@ -27,7 +25,7 @@ export function importPolicy(options: BucketOptions): PolicyDocument {
       Sid: 'WriteFiles',
       Effect: 'Allow',
       Action: [...writes(checked), ...(checked.archiveRetention ? ['s3:PutObjectRetention'] : [])],
-      Resource: keysIn(checked.arn, files),
+      Resource: keysIn(checked.arn, areasOfFiles),
     },
     { Sid: 'Look', Effect: 'Allow', Action: ['s3:ListBucket', ...settings], Resource: checked.arn },
     ...keyRightsOf(checked),
@@ -62,7 +60,7 @@ export function movePolicy(from: BucketOptions, to: BucketOptions): PolicyDocume
       Sid: 'HoldThere',
       Effect: 'Allow',
       Action: 's3:PutObjectLegalHold',
-      Resource: keysIn(there.arn, files),
+      Resource: keysIn(there.arn, areasOfFiles),
       Condition: { StringEquals: { 's3:object-lock-legal-hold': 'ON' } },
     },
     { Sid: 'LookThere', Effect: 'Allow', Action: look, Resource: there.arn },

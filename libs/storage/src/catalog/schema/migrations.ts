@@ -1,7 +1,10 @@
 import type { ColumnType } from './columns.js';
 import { changeable, guardedTables, identifier, privileges, type Names } from './names.js';
 
-/** Tables and indexes, each applied once, in this order. What stands here is never changed: a change is another one. */
+/**
+ * Tables and indexes, each applied once, in this order. What stands here is never changed: a change is another one. So the areas
+ * of files are told here once more, in the constraint on keys: another such area needs a migration that replaces it.
+ */
 export const migrations: readonly { id: number; sql: (names: Names) => string }[] = [
   {
     id: 1,

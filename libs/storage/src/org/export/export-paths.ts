@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { areasOfFiles } from '../../keys/areas.js';
 
 const reserved = /^(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])\s*(?:\.|$)/i;
 /** Of one name: what is left of 255 is for its mark and for whoever copies it. */
@@ -45,7 +46,7 @@ export class ExportPaths {
 /** Whether a path is one that an export can have: it leads nowhere else, whatever system it is read on. */
 export function isExportPath(path: string): boolean {
   const [root, ...segments] = path.split('/');
-  const isKnown = root === 'files' || root === 'audit-archive';
+  const isKnown = root === 'files' || areasOfFiles.some((area) => area.root === `${root}/`);
   const isSafe = (text: string) => clean(text) === text && Buffer.byteLength(text) <= 255;
   return isKnown && path.isWellFormed() && path.length <= 1_024 && segments.length > 0 && segments.every(isSafe);
 }

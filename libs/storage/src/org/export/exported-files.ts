@@ -1,16 +1,12 @@
-import type { AreaName } from '../../keys/areas.js';
 import { belongsToOrg, type KeyPrefix, type ObjectKey } from '../../keys/object-key.js';
 import type { OrgId } from '../../keys/org-id.js';
 import { StorageError } from '../../storage.error.js';
 import type { ObjectInfo } from '../../store/object-info.js';
 import type { ObjectStore } from '../../store/object-store.js';
-import { foldersOf } from '../folders.js';
+import { fileFoldersOf } from '../folders.js';
 import type { OfficerStore } from '../officer.js';
 import { statesIn } from '../trash/key-states.js';
 import type { ExportPaths } from './export-paths.js';
-
-/** What is a person's or the law's; the rest is how this module works. */
-export const exportedAreas: readonly AreaName[] = ['own', 'audit-archive'];
 
 /** A file to export; both look at the bucket when they are called, and find nothing where it was deleted meanwhile. */
 export interface ExportedFile {
@@ -37,7 +33,7 @@ export async function* exportedFiles(
   { store, versions }: OfficerStore,
   { org, after, paths, onLeftOut, signal }: From,
 ): AsyncGenerator<ExportedFile, void, undefined> {
-  const folders = foldersOf(org).filter(({ area }) => exportedAreas.includes(area));
+  const folders = fileFoldersOf(org);
   const begun = Math.max(
     0,
     folders.findIndex(({ prefix }) => after?.startsWith(prefix)),

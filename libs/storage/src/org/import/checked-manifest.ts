@@ -3,11 +3,10 @@ import { belongsToOrg, type ObjectKey } from '../../keys/object-key.js';
 import type { OrgId } from '../../keys/org-id.js';
 import { StorageError } from '../../storage.error.js';
 import { isExportPath } from '../export/export-paths.js';
-import { exportedAreas } from '../export/exported-files.js';
 import { linesIn } from '../export/lines.js';
 import { manifestName, readEntry, type ExportSummary, type ManifestEntry } from '../export/manifest.js';
 import { bytesIn, type ExportSource } from '../export/sources/export-source.js';
-import { foldersOf } from '../folders.js';
+import { fileFoldersOf } from '../folders.js';
 import { inBytes } from '../joined.js';
 
 export interface CheckedEntry extends ManifestEntry {
@@ -26,7 +25,7 @@ export async function* checkedEntries(
   summary: ExportSummary,
   org: OrgId,
 ): AsyncGenerator<CheckedEntry, void, undefined> {
-  const folders = foldersOf(org).filter(({ area }) => exportedAreas.includes(area));
+  const folders = fileFoldersOf(org);
   const hash = createHash('sha256');
   let line = 0;
   let last = { folder: 0, key: '' };

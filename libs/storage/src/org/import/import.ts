@@ -7,12 +7,11 @@ import type { Retention } from '../../store/object-requests.js';
 import type { ObjectStore } from '../../store/object-store.js';
 import { objectsIn } from '../../store/objects-in.js';
 import { Closures } from '../control/closures.js';
-import { exportedAreas } from '../export/exported-files.js';
 import { hashed } from '../hashed.js';
 import type { ExportSummary } from '../export/manifest.js';
 import type { ExportSource } from '../export/sources/export-source.js';
 import { summaryIn } from '../export/summary-in.js';
-import { foldersOf } from '../folders.js';
+import { fileFoldersOf } from '../folders.js';
 import { joined } from '../joined.js';
 import { sha256At } from '../sha256-at.js';
 import { checkedEntries, type CheckedEntry } from './checked-manifest.js';
@@ -82,9 +81,7 @@ async function* withWhatIsThere(source: ExportSource, summary: ExportSummary, st
 
 /** In the order of an export. */
 async function* present(store: ObjectStore, org: OrgId) {
-  for (const { area, prefix } of foldersOf(org)) {
-    if (exportedAreas.includes(area)) yield* objectsIn(store, org, prefix as KeyPrefix);
-  }
+  for (const { prefix } of fileFoldersOf(org)) yield* objectsIn(store, org, prefix as KeyPrefix);
 }
 
 async function requireSame(store: ObjectStore, org: OrgId, entry: CheckedEntry, signal: AbortSignal | undefined) {

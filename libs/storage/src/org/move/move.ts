@@ -5,8 +5,7 @@ import { StorageError } from '../../storage.error.js';
 import type { PartSizes } from '../../store/copy-across.js';
 import { objectsIn } from '../../store/objects-in.js';
 import { HoldRecords } from '../control/hold-records.js';
-import { exportedAreas } from '../export/exported-files.js';
-import { foldersOf } from '../folders.js';
+import { fileFoldersOf } from '../folders.js';
 import { joined } from '../joined.js';
 import { isSame, type MoveDifference } from './compare.js';
 import { FileMover } from './move-file.js';
@@ -54,7 +53,7 @@ export async function moveOrg(from: MoveSide, to: MoveSide, options: MoveOptions
     for (const side of [from, to]) await requireOpenOn(side, org);
   };
   await requireOpen();
-  const folders = moved(org);
+  const folders = movedFolders(org);
   await requireTwoBuckets(from, to, { org, folders, signal });
   const isLocked = await hasLock(to);
   const locks = { from: isLocked && (await hasLock(from)), to: isLocked };
@@ -96,9 +95,9 @@ export async function moveOrg(from: MoveSide, to: MoveSide, options: MoveOptions
 }
 
 /** Holds before what they stand on. */
-const moved = (org: OrgId): KeyPrefix[] => [
+export const movedFolders = (org: OrgId): KeyPrefix[] => [
   layout.holds(org),
-  ...foldersOf(org).flatMap(({ area, prefix }) => (exportedAreas.includes(area) ? [prefix as KeyPrefix] : [])),
+  ...fileFoldersOf(org).map(({ prefix }) => prefix as KeyPrefix),
 ];
 
 async function requireOpenOn({ store }: MoveSide, org: OrgId): Promise<void> {

@@ -1,4 +1,4 @@
-import { areas as allAreas, type Area } from '../../keys/areas.js';
+import { areas as allAreas, areasOfFiles, type Area } from '../../keys/areas.js';
 import { keyRightsOf, type KeyOptions, type Right } from './key-rights.js';
 
 export interface RightsOptions extends KeyOptions {
@@ -21,9 +21,6 @@ const uses = [
   's3:AbortMultipartUpload',
   's3:ListMultipartUploadParts',
 ];
-
-/** Where files lie that can be on hold. */
-const holdsFiles = ({ removedBy, daysKept }: Area): boolean => removedBy === undefined && daysKept === undefined;
 
 /**
  * What whoever works in some areas needs there; `patterns` says which keys of an area those are. What is written once is
@@ -75,7 +72,7 @@ export function rightsIn(
       Sid: 'Hold',
       Effect: 'Allow',
       Action: 's3:PutObjectLegalHold',
-      Resource: keysIn(areas.filter(holdsFiles)).map((key) => `${arn}/${key}`),
+      Resource: keysIn(areas.filter((area) => areasOfFiles.includes(area))).map((key) => `${arn}/${key}`),
       Condition: { StringEquals: { 's3:object-lock-legal-hold': 'ON' } },
     },
     {
