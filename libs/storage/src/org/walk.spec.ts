@@ -1,4 +1,5 @@
 import { CreateMultipartUploadCommand } from '@aws-sdk/client-s3';
+import { areas } from '../keys/areas.js';
 import { layout } from '../keys/layout.js';
 import { eleven, one, startOrgFiles } from '../../test/file-kits/org-files.kit.js';
 import { walk, walkPages, type Found } from './walk.js';
@@ -8,12 +9,14 @@ const { storage, versions, forms } = files;
 const Bucket = storage.bucket;
 afterAll(files.close);
 
+const hold = { file: 'ab'.repeat(32), number: 'cd'.repeat(16) };
 for (const org of [one, eleven]) {
   await files.form(org, 3, 'thrice.pdf');
   const { place } = await files.form(org, 2, 'deleted.pdf');
   await forms.delete(org, place);
   await files.put(layout.auditMonth(org, { year: 2026, month: 1 }));
   await files.put(layout.incoming(org, { uploadId: 'left' }));
+  await files.put(layout.hold(org, hold));
   for (const Key of [layout.incoming(org, { uploadId: 'parts' }), layout.logo(org)]) {
     await storage.raw.send(new CreateMultipartUploadCommand({ Bucket, Key }));
   }
@@ -31,6 +34,7 @@ const expected = [
   'audit-archive current audit-archive/1/2026/01.jsonl.gz',
   'incoming current incoming/1/left',
   'incoming upload incoming/1/parts',
+  `control current ${layout.hold(one, hold)}`,
 ];
 
 async function all(walked: AsyncIterable<Found>) {
@@ -48,6 +52,7 @@ const inPagesOf = (limit: number): Parameters<typeof walk>[0] => ({
 test('everything is found, in every area and of every kind, and nothing of the organisation whose id begins alike', async () => {
   expect((await all(walk(versions, one))).map(shown)).toEqual(expected);
   const theirs = await all(walk(versions, eleven));
+  expect(new Set(theirs.map(({ area }) => area))).toEqual(new Set(Object.keys(areas)));
   expect(theirs).toHaveLength(expected.length);
   expect(theirs.every(({ key }) => key.includes('11/'))).toBe(true);
 });

@@ -10,6 +10,7 @@ import { storageSettings } from '../../options/storage.settings.js';
 import { ExportPaths, isExportPath } from '../../org/export/export-paths.js';
 import { exportedFiles } from '../../org/export/exported-files.js';
 import { lineOf, summaryOf } from '../../org/export/manifest.js';
+import { folderOf, foldersOf } from '../../org/folders.js';
 import { checkedEntries } from '../../org/import/checked-manifest.js';
 import { movedFolders } from '../../org/move/move.js';
 import type { OfficerStore } from '../../org/officer.js';
@@ -96,6 +97,15 @@ describe.each(Object.entries(samples) as [AreaName, (typeof samples)[AreaName]][
     expect(belongsToOrg(key, eleven)).toBe(false);
     expect(areaPrefixes(one)).toContain(folderIn(area, one));
     expect(prefixBelongsToOrg(folderIn(area, one), one)).toBe(true);
+  });
+
+  test('is walked through, in one organisation', () => {
+    expect(foldersOf(one)).toContainEqual({ area: name, prefix: folderIn(area, one) });
+    expect(foldersOf(eleven)).toContainEqual({ area: name, prefix: folderIn(area, eleven) });
+    expect(foldersOf(one).filter(({ prefix }) => key.startsWith(prefix))).toHaveLength(1);
+    expect(foldersOf(one).filter(({ prefix }) => foreign.startsWith(prefix))).toEqual([]);
+    expect(folderOf(one, key)).toEqual({ area: name, prefix: key });
+    expect(() => folderOf(one, foreign)).toThrow(expect.objectContaining({ code: 'invalid_key' }));
   });
 
   test('is exported, imported, moved and in the catalog if files lie there that stay', async () => {
