@@ -65,8 +65,8 @@ async function check(origin) {
     const { url } = (await call(org, 'GET', `${files}/own-${org}.txt/url`)).json;
     assert.equal(await (await fetch(url)).text(), text);
 
-    const promise = { fileName: `direct-${org}.txt`, contentType: 'text/plain', size: text.length };
-    const { json: ticket } = await call(org, 'POST', `${origin}/forms/7/fields/3/uploads`, json(promise));
+    const declared = { fileName: `direct-${org}.txt`, contentType: 'text/plain', size: text.length };
+    const { json: ticket } = await call(org, 'POST', `${origin}/forms/7/fields/3/uploads`, json(declared));
     const fields = new FormData();
     for (const [name, value] of Object.entries(ticket.fields)) fields.append(name, value);
     fields.append('file', new Blob([text]));

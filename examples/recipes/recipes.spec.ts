@@ -67,9 +67,9 @@ test('a file picked on a phone is asked for with its own size and type', async (
     return { token: 't', url: 'data:,', fields: { 'Content-Type': 'image/jpeg' } };
   }) as unknown as Awaited<ReturnType<typeof apiOf>>;
   await uploadPicked(api, folder, { uri: 'file:///a.jpg', name: 'a.jpg', size: 9, mimeType: 'image/jpeg' });
-  const promise = { fileName: 'a.jpg', contentType: 'image/jpeg', size: 9, method: 'POST' };
+  const declared = { fileName: 'a.jpg', contentType: 'image/jpeg', size: 9, method: 'POST' };
   expect(asked).toEqual([
-    ['POST', `${folder}/uploads`, promise],
+    ['POST', `${folder}/uploads`, declared],
     ['POST', '/uploads/complete', { token: 't' }],
   ]);
 });

@@ -5,7 +5,7 @@ import { apartFromDate, startDemo, type Answer, type Demo, type Person } from '.
 const { png, pdf } = samples;
 const ada = { org: '1', sub: 'ada', role: 'admin' };
 const formPlace = '/api/forms/7/fields/3';
-const promise = { fileName: 'scan.png', contentType: 'image/png', size: png.bytes.length };
+const declared = { fileName: 'scan.png', contentType: 'image/png', size: png.bytes.length };
 
 let demo: Demo;
 beforeAll(async () => {
@@ -38,7 +38,7 @@ async function follow({ json }: Answer, bytes: Buffer): Promise<number> {
 }
 
 describe.each<[string, string, object, Sample, string, string?]>([
-  ['a form file', formPlace, promise, png, '1/uploads/forms/7/field_3/scan.png', `${formPlace}/files/scan.png`],
+  ['a form file', formPlace, declared, png, '1/uploads/forms/7/field_3/scan.png', `${formPlace}/files/scan.png`],
   [
     'a signature',
     '/api/specialists/5/signature',
@@ -79,23 +79,23 @@ describe.each<[string, string, object, Sample, string, string?]>([
   });
 });
 
-it('promises a hash and keeps it', async () => {
+it('takes the bytes that have the declared hash', async () => {
   const sha256 = createHash('sha256').update(png.bytes).digest('hex');
-  const ticket = await begin({ ...promise, sha256 });
+  const ticket = await begin({ ...declared, sha256 });
   await follow(ticket, png.bytes);
   expect((await complete(ticket.json.token)).json.sha256).toBe(sha256);
 });
 
 it.each([
-  ['another type than its name', { ...promise, contentType: 'image/jpeg' }, 415, 'type_not_accepted'],
-  ['HTML', { ...promise, fileName: 'x.html', contentType: 'text/html' }, 415, 'type_not_accepted'],
-  ['a path', { ...promise, fileName: '../x.png' }, 400, 'invalid_file_name'],
-  ['no size', { ...promise, size: undefined }, 400, 'invalid_request'],
-  ['a size as text', { ...promise, size: '10' }, 400, 'invalid_request'],
-  ['250 MiB and one byte', { ...promise, size: 262_144_001 }, 413, 'file_too_large'],
-  ['a hash that is none', { ...promise, sha256: 'abc' }, 400, 'invalid_request'],
-  ['a method that there is not', { ...promise, method: 'PATCH' }, 400, 'invalid_request'],
-  ['a key', { ...promise, key: '11/uploads/x' }, 400, 'invalid_request'],
+  ['another type than its name', { ...declared, contentType: 'image/jpeg' }, 415, 'type_not_accepted'],
+  ['HTML', { ...declared, fileName: 'x.html', contentType: 'text/html' }, 415, 'type_not_accepted'],
+  ['a path', { ...declared, fileName: '../x.png' }, 400, 'invalid_file_name'],
+  ['no size', { ...declared, size: undefined }, 400, 'invalid_request'],
+  ['a size as text', { ...declared, size: '10' }, 400, 'invalid_request'],
+  ['250 MiB and one byte', { ...declared, size: 262_144_001 }, 413, 'file_too_large'],
+  ['a hash that is none', { ...declared, sha256: 'abc' }, 400, 'invalid_request'],
+  ['a method that there is not', { ...declared, method: 'PATCH' }, 400, 'invalid_request'],
+  ['a key', { ...declared, key: '11/uploads/x' }, 400, 'invalid_request'],
 ])('begins nothing for %s', async (_what, body, status, code) => {
   const refused = await begin(body);
   expect([refused.status, refused.json.code, refused.json.token]).toEqual([status, code, undefined]);
@@ -107,15 +107,15 @@ it('begins nothing for a name that is taken, unless it may be replaced', async (
     headers: { 'content-type': 'image/png' },
     body: png.bytes,
   });
-  expect((await begin(promise)).json.code).toBe('already_exists');
-  const ticket = await demo.call('POST', `${formPlace}/uploads?replace=true`, { as: ada, body: promise });
+  expect((await begin(declared)).json.code).toBe('already_exists');
+  const ticket = await demo.call('POST', `${formPlace}/uploads?replace=true`, { as: ada, body: declared });
   await follow(ticket, png.bytes);
   expect((await complete(ticket.json.token)).status).toBe(201);
 });
 
-it('puts nothing in place that is not what was promised', async () => {
+it('puts nothing in place that is not what was declared', async () => {
   const html = Buffer.from('<!DOCTYPE html><script>alert(1)</script>'.padEnd(png.bytes.length));
-  const ticket = await begin({ ...promise, size: html.length });
+  const ticket = await begin({ ...declared, size: html.length });
   await follow(ticket, html);
   const refused = await complete(ticket.json.token);
   expect([refused.status, refused.json.code]).toEqual([422, 'content_mismatch']);
@@ -126,7 +126,7 @@ it('accepts nothing but what was sent, where the client names its ETag', async (
   const withEtag = (token: unknown, etag: unknown) =>
     demo.call('POST', '/api/uploads/complete', { as: ada, body: { token, etag } });
   const etag = `"${createHash('md5').update(png.bytes).digest('hex')}"`;
-  const [mine, swapped] = [await begin(promise), await begin({ ...promise, fileName: 'other.png' })];
+  const [mine, swapped] = [await begin(declared), await begin({ ...declared, fileName: 'other.png' })];
   await follow(mine, png.bytes);
   await follow(swapped, Buffer.concat([png.bytes.subarray(0, -1), Buffer.from('!')]));
   expect((await withEtag(mine.json.token, 7)).status).toBe(400);
@@ -137,7 +137,7 @@ it('accepts nothing but what was sent, where the client names its ETag', async (
 });
 
 it('signs nothing for an upload that is over, and says so of a step that is done', async () => {
-  const { json } = await begin({ ...promise, method: 'PUT' });
+  const { json } = await begin({ ...declared, method: 'PUT' });
   const sign = () => demo.call('POST', '/api/uploads/sign', { as: ada, body: { token: json.token, method: 'PUT' } });
   await follow({ json } as Answer, png.bytes);
   const done = await sign();
@@ -151,9 +151,9 @@ describe('a token', () => {
     ['of another organisation', { ...ada, org: '11' }],
     ['that another user has', { ...ada, sub: 'bob' }],
   ])('%s is as good as none', async (_what, thief) => {
-    const ticket = await begin(promise);
+    const ticket = await begin(declared);
     await follow(ticket, png.bytes);
-    const never = await begin({ ...promise, fileName: 'never.png' }, thief);
+    const never = await begin({ ...declared, fileName: 'never.png' }, thief);
     const absent = await complete(never.json.token, thief);
     const refused = await complete(ticket.json.token, thief);
     expect(apartFromDate(refused)).toEqual(apartFromDate(absent));
@@ -187,7 +187,7 @@ describe('a token', () => {
   });
 
   it('can be given up', async () => {
-    const ticket = await begin(promise);
+    const ticket = await begin(declared);
     await follow(ticket, png.bytes);
     expect((await abandon(ticket.json.token)).status).toBe(204);
     expect(await demo.storage.contents()).toEqual({ keys: [], openUploads: [] });

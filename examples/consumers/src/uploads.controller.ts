@@ -44,10 +44,10 @@ export class UploadsController {
   begin(
     @CurrentOrg() org: OrgId,
     @Param() field: FormFieldPlace,
-    @Body() { fileName, ...promise }: Begin,
+    @Body() { fileName, ...declared }: Begin,
     @Req() { user }: { user: User },
   ) {
-    return this.forms.beginUpload(org, { ...field, fileName }, promise, { by: user.sub });
+    return this.forms.beginUpload(org, { ...field, fileName }, declared, { by: user.sub });
   }
 
   /** Multipart uploads only: Uppy asks for each step. */

@@ -12,11 +12,11 @@ interface Picked {
 
 /** React Native's FormData reads the file from its `uri` while it sends: it is never in JavaScript's memory. */
 export async function uploadPicked(api: Api, folder: string, { uri, name, size, mimeType = '' }: Picked) {
-  const promise = { fileName: name, contentType: mimeType, size, method: 'POST' };
+  const declared = { fileName: name, contentType: mimeType, size, method: 'POST' };
   const ticket = await api<{ token: string; url: string; fields: Record<string, string> }>(
     'POST',
     `${folder}/uploads`,
-    promise,
+    declared,
   );
   const form = new FormData();
   for (const [field, value] of Object.entries(ticket.fields)) form.append(field, value);

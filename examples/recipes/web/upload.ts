@@ -15,8 +15,8 @@ interface FormTicket {
 
 /** `folder` is where your API begins uploads, such as `/forms/201/fields/7`. */
 export async function upload(api: Api, folder: string, file: File): Promise<StoredFile> {
-  const promise = { fileName: file.name, contentType: file.type, size: file.size, method: 'POST' };
-  const ticket = await api<FormTicket>('POST', `${folder}/uploads`, promise);
+  const declared = { fileName: file.name, contentType: file.type, size: file.size, method: 'POST' };
+  const ticket = await api<FormTicket>('POST', `${folder}/uploads`, declared);
   const form = new FormData();
   for (const [name, value] of Object.entries(ticket.fields)) form.append(name, value);
   form.append('file', file);

@@ -17,8 +17,8 @@ interface PartsTicket {
 
 /** For one file: `await (await uppyFor(api, '/forms/201/fields/7', file)).upload()`. */
 export async function uppyFor(api: Api, folder: string, file: File) {
-  const promise = { fileName: file.name, contentType: file.type, size: file.size, multipart: true };
-  const { token, partSize } = await api<PartsTicket>('POST', `${folder}/uploads`, promise);
+  const declared = { fileName: file.name, contentType: file.type, size: file.size, multipart: true };
+  const { token, partSize } = await api<PartsTicket>('POST', `${folder}/uploads`, declared);
   const uppy = new Uppy().use(AwsS3, {
     shouldUseMultipart: true,
     getChunkSize: () => partSize,

@@ -82,7 +82,7 @@ export type { FilePage, ListOptions } from './files/reads/listing.js';
 export type { DownloadOptions, FileStream, ReadUrl } from './files/reads/outgoing.js';
 export type { StoredFile } from './files/reads/stored-file.js';
 export { DirectUploads, type SignedStep } from './files/uploads/direct-uploads.js';
-export type { UploadPromise, UploadTicket } from './direct/upload-promise.js';
+export type { DeclaredUpload, UploadTicket } from './direct/declared-upload.js';
 export type { UploadStep } from './direct/upload-requests.js';
 
 export type { JournalOptions } from './options/journal.options.js';

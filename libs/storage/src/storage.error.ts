@@ -16,7 +16,7 @@ export const storageErrorCodes = [
   'content_mismatch',
   'file_too_large',
   'file_empty',
-  /** More or fewer bytes than were promised. */
+  /** More or fewer bytes than were declared. */
   'size_mismatch',
   'hash_mismatch',
   /** The name is taken, and replacing was not asked for. */

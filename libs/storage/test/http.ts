@@ -1,5 +1,5 @@
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
-import type { UploadTicket } from '../src/direct/upload-promise.js';
+import type { UploadTicket } from '../src/direct/declared-upload.js';
 
 export interface Reply {
   status: number;

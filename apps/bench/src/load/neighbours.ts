@@ -71,8 +71,8 @@ const sha256 = createHash('sha256').update(scan).digest('hex');
 /** An upload straight to the store, and ten completions of it at once. */
 async function complete(ask: Ask, path: string): Promise<void> {
   const fileName = `complete-${process.hrtime.bigint()}.pdf`;
-  const promise = { fileName, size: scan.length, sha256, method: 'PUT' };
-  const { url, headers, token } = JSON.parse(await ask(path, JSON.stringify(promise))) as {
+  const declared = { fileName, size: scan.length, sha256, method: 'PUT' };
+  const { url, headers, token } = JSON.parse(await ask(path, JSON.stringify(declared))) as {
     url: string;
     headers: Record<string, string>;
     token: string;

@@ -44,8 +44,8 @@ export class DocumentsController {
   @Post('uploads')
   @Needs('document:write')
   @BeginsUpload('Begin a direct upload')
-  async beginUpload(@At(DocumentParams) at: At<DocumentParams>, @JsonBody() promise: BeginPdfUploadBody) {
-    return this.documents.beginUpload(at.org, at.place, promise, at.caller);
+  async beginUpload(@At(DocumentParams) at: At<DocumentParams>, @JsonBody() declared: BeginPdfUploadBody) {
+    return this.documents.beginUpload(at.org, at.place, declared, at.caller);
   }
 
   @Get('url')

@@ -33,7 +33,7 @@ import { At } from './at.js';
 import { JsonBody } from '../http/json-body.js';
 import { Flag, lenient } from '../http/validation.js';
 import { storeForm } from './form-answer.js';
-import { CursorQuery, DispositionQuery, RestoreBody, UploadPromiseBody } from './requests.js';
+import { CursorQuery, DeclaredUploadBody, DispositionQuery, RestoreBody } from './requests.js';
 
 class FieldParams {
   @ApiProperty({ example: '7' }) @IsString() formId!: string;
@@ -68,7 +68,7 @@ class ListQuery extends CursorQuery {
   limit?: number;
 }
 
-class BeginFormUploadBody extends UploadPromiseBody {
+class BeginFormUploadBody extends DeclaredUploadBody {
   @ApiProperty({ example: 'x-ray.png' }) @IsString() fileName!: string;
   @ApiProperty({ example: 'image/png' }) @IsString() contentType!: string;
 }
@@ -120,9 +120,9 @@ export class FormsController {
   async beginUpload(
     @At(FieldParams) at: At<FieldParams>,
     @Query(lenient) query: ReplaceQuery,
-    @JsonBody() { fileName, ...promise }: BeginFormUploadBody,
+    @JsonBody() { fileName, ...declared }: BeginFormUploadBody,
   ) {
-    return this.forms.beginUpload(at.org, { ...at.place, fileName }, promise, writing(at, query));
+    return this.forms.beginUpload(at.org, { ...at.place, fileName }, declared, writing(at, query));
   }
 
   @Get('files')

@@ -1,8 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsIn, IsInt, IsOptional, IsString, MaxLength, Min } from 'class-validator';
 
-/** What every direct upload promises of its bytes. */
-export class UploadPromiseBody {
+/** What every direct upload declares of its bytes. */
+export class DeclaredUploadBody {
   @ApiProperty({ example: 48_210, description: 'Exact, in bytes' }) @IsInt() @Min(1) size!: number;
 
   @ApiPropertyOptional({ description: 'SHA-256 of the bytes, hexadecimal or base64' })
@@ -26,7 +26,7 @@ export class DispositionQuery {
 }
 
 /** Where the place names the file, and its kind says what it is. */
-class NamelessUploadBody extends UploadPromiseBody {
+class NamelessUploadBody extends DeclaredUploadBody {
   @ApiPropertyOptional({ description: 'Ignored: the place names the file' })
   @IsOptional()
   @IsString()

@@ -34,8 +34,8 @@ export class SignaturesController {
   @Post('uploads')
   @Needs('signature:write')
   @BeginsUpload('Begin a direct upload')
-  async beginUpload(@At(SpecialistParams) at: At<SpecialistParams>, @JsonBody() promise: BeginPngUploadBody) {
-    return this.signatures.beginUpload(at.org, at.place, promise, at.caller);
+  async beginUpload(@At(SpecialistParams) at: At<SpecialistParams>, @JsonBody() declared: BeginPngUploadBody) {
+    return this.signatures.beginUpload(at.org, at.place, declared, at.caller);
   }
 
   @Get('url')

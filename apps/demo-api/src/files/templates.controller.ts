@@ -29,8 +29,8 @@ export class TemplatesController {
   @Post('uploads')
   @Needs('logo:write')
   @BeginsUpload('Begin a direct upload')
-  async beginUpload(@At() at: At, @JsonBody() promise: BeginPngUploadBody) {
-    return this.templates.beginUpload(at.org, promise, at.caller);
+  async beginUpload(@At() at: At, @JsonBody() declared: BeginPngUploadBody) {
+    return this.templates.beginUpload(at.org, declared, at.caller);
   }
 
   @Get('url')

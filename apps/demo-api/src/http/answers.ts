@@ -40,7 +40,7 @@ export class StoredFileAnswer {
   @ApiProperty({ example: 48_210, description: 'Bytes' }) size!: number;
   @ApiProperty({ example: '"9b2cf535f27731c974343645a3985328"' }) etag!: string;
   @ApiPropertyOptional({ type: String, format: 'date-time' }) lastModified?: Date;
-  @ApiPropertyOptional({ description: 'Hexadecimal; where the client promised one' }) sha256?: string;
+  @ApiPropertyOptional({ description: 'Hexadecimal; where the client declared one' }) sha256?: string;
   @ApiPropertyOptional({ type: ScannedByAnswer, description: 'Who found it free of malware; not in lists' })
   scannedBy?: ScannedByAnswer;
 }

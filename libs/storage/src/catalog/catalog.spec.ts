@@ -23,7 +23,7 @@ const file = { bytes, contentType: 'application/pdf' };
 const at = (fileName: string, customerId = '7') => ({ customerId, fileName });
 const larger = Buffer.concat([bytes, Buffer.from('\n% more')]);
 const form = { formId: '7', customFieldId: '3', fileName: 'a.pdf' };
-const promise = { contentType: 'application/pdf', size: bytes.length };
+const declared = { contentType: 'application/pdf', size: bytes.length };
 const { length } = bytes;
 
 const told: UsageEvent[] = [];
@@ -63,7 +63,7 @@ const nothing = { usedBytes: 0, usedFiles: 0, reservedBytes: 0, reservedFiles: 0
 test('a file is counted from the moment it is asked for until it is removed', async () => {
   const catalog = await open();
   const { files, uploads } = await start(catalog.gate);
-  const ticket = await files.beginUpload(invoice, one, at('a.pdf'), promise, { by });
+  const ticket = await files.beginUpload(invoice, one, at('a.pdf'), declared, { by });
   expect(await catalog.usage(one)).toMatchObject({ ...nothing, reservedBytes: length, reservedFiles: 1 });
   await follow(ticket, bytes);
   await uploads.complete(one, ticket.token, { by });
@@ -97,11 +97,11 @@ describe('a quota', () => {
     const { files } = await start(catalog.gate);
     const send = (name: string, org = one) => files.upload(invoice, org, at(name), file, { by });
     await send('a.pdf');
-    const ticket = await files.beginUpload(invoice, one, at('b.pdf'), promise, { by });
+    const ticket = await files.beginUpload(invoice, one, at('b.pdf'), declared, { by });
     expect(ticket.token).toEqual(expect.any(String));
     const full = { code: 'quota_exceeded', message: expect.stringContaining(message) as string };
     await expect(send('c.pdf')).rejects.toMatchObject(full);
-    await expect(files.beginUpload(invoice, one, at('d.pdf'), promise, { by })).rejects.toMatchObject(full);
+    await expect(files.beginUpload(invoice, one, at('d.pdf'), declared, { by })).rejects.toMatchObject(full);
     await send('c.pdf', eleven);
     expect((await storage.contents()).keys).toEqual(['1/custom/invoices/7/a.pdf', '11/custom/invoices/7/c.pdf']);
     await files.delete(invoice, one, at('a.pdf'));
@@ -185,7 +185,7 @@ test('a file that gives way gives its room back, and one that was refused or giv
   await files.upload(formUpload, one, form, file, { by });
   await expect(files.upload(formUpload, one, form, file, { by })).rejects.toMatchObject({ code: 'already_exists' });
   await files.upload(formUpload, one, form, { ...file, bytes: larger }, { by, replace: true });
-  const ticket = await files.beginUpload(invoice, one, at('b.pdf'), promise, { by });
+  const ticket = await files.beginUpload(invoice, one, at('b.pdf'), declared, { by });
   await uploads.abandon(one, ticket.token, { by });
   const wrong = { bytes: Buffer.from('no pdf'), contentType: 'application/pdf' };
   await expect(files.upload(invoice, one, at('c.pdf'), wrong, { by })).rejects.toMatchObject({
@@ -229,7 +229,7 @@ describe.each(deaths)('a process that dies %s the commit of any of its steps', (
     [
       'sends directly',
       async ({ files, uploads }) => {
-        const ticket = await files.beginUpload(invoice, one, at('y.pdf'), promise, { by });
+        const ticket = await files.beginUpload(invoice, one, at('y.pdf'), declared, { by });
         await follow(ticket, bytes);
         await uploads.complete(one, ticket.token, { by });
       },
@@ -313,7 +313,7 @@ test('an upload whose answer was lost is counted until the bucket says what beca
 test('a ticket that was given up for lost asks for room again when it is completed, and is refused without', async () => {
   const catalog = await open({ limits: { files: 1 } });
   const { files, uploads } = await start(catalog.gate);
-  const ticket = await files.beginUpload(invoice, one, at('late.pdf'), promise, { by });
+  const ticket = await files.beginUpload(invoice, one, at('late.pdf'), declared, { by });
   await follow(ticket, bytes);
   await letTimePass();
   const other = await start((await open({ limits: { files: 1 } })).gate);
@@ -329,7 +329,7 @@ test('what is sent after an upload was given up, or its file deleted, takes no r
   const catalog = await open();
   const { files, uploads } = await start(catalog.gate);
   const begin = async (name: string) => {
-    const ticket = await files.beginUpload(invoice, one, at(name), { ...promise, method: 'PUT' }, { by });
+    const ticket = await files.beginUpload(invoice, one, at(name), { ...declared, method: 'PUT' }, { by });
     await follow(ticket, bytes);
     return ticket;
   };

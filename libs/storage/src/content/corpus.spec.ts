@@ -32,8 +32,8 @@ const compiles = (bytes: Buffer): boolean =>
 
 /**
  * Of a longer file only the first bytes are looked at: it counts as a script where they are one, or where a comment that is
- * open at their end can be closed. A template, and a comment in the first segment of a JPEG, are no part of the promise: a
- * browser runs no `image/…` as a script, and every GIF 96 pixels wide opens a template.
+ * open at their end can be closed. A template, and a comment in the first segment of a JPEG, are not counted:
+ * a browser runs no `image/…` as a script, and every GIF 96 pixels wide opens a template.
  */
 function runsAsScript({ contentType, bytes }: Sample): boolean {
   if (bytes.length <= sniffBytes) return compiles(bytes);

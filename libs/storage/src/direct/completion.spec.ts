@@ -84,10 +84,10 @@ describe('a token works for its upload only', () => {
   });
 });
 
-describe('what arrived is compared with what was promised', () => {
+describe('what arrived is compared with what was declared', () => {
   /** Puts bytes on the incoming object behind the store's checks, as a store that enforces nothing would let a client do. */
-  async function forged(bytes: Buffer, params: object = {}, promise: Sending = {}) {
-    const ticket = await sent(pdf, promise);
+  async function forged(bytes: Buffer, params: object = {}, declared: Sending = {}) {
+    const ticket = await sent(pdf, declared);
     const [incoming] = (await keys()).filter((name) => name.startsWith('incoming/'));
     const given = { Bucket: storage.bucket, Key: incoming, Body: bytes, ContentType: 'application/pdf' };
     await storage.raw.send(new PutObjectCommand({ ...given, ServerSideEncryption: 'AES256', ...params }));

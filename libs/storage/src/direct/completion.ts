@@ -11,7 +11,7 @@ import { OverMarkers, type Outcome, type UploadEnd } from './over-markers.js';
 import { Promoter, requireSent } from './promotion.js';
 import { changed, isNotFound, isRefusal, meaningOf, noUpload, overMeanwhile } from './refusals.js';
 import { isFrom } from '../store/file-metadata.js';
-import type { Promised } from './upload-token.js';
+import type { UploadTerms } from './upload-token.js';
 import { wholeReads } from './whole-reads.js';
 
 export interface Completed {
@@ -65,10 +65,10 @@ export class UploadEndings {
   }
 
   /** A completed upload is not touched, nor one that is being completed. Says whether this call ended it. */
-  async abandon(org: OrgId, promised: Promised): Promise<boolean> {
-    const { end, isOurs } = await this.#markers.write(org, promised.uploadId, 'abandoned');
-    if (isOurs) await this.#discard(org, promised);
-    else if (end.outcome !== 'completing') await this.#discardLate(org, promised, await this.#late(org, promised));
+  async abandon(org: OrgId, terms: UploadTerms): Promise<boolean> {
+    const { end, isOurs } = await this.#markers.write(org, terms.uploadId, 'abandoned');
+    if (isOurs) await this.#discard(org, terms);
+    else if (end.outcome !== 'completing') await this.#discardLate(org, terms, await this.#late(org, terms));
     return isOurs;
   }
 
@@ -76,45 +76,45 @@ export class UploadEndings {
    * How the upload stands is not asked first: where it is over, what was sent is gone, and where more was sent since, it can
    * be claimed no more.
    */
-  async complete(org: OrgId, promised: Promised, asked: Completing): Promise<Completed> {
+  async complete(org: OrgId, terms: UploadTerms, asked: Completing): Promise<Completed> {
     let claimed: UploadEnd | undefined;
     let info: ObjectInfo;
     try {
-      info = await this.#place(org, promised, asked, (end) => (claimed = end));
+      info = await this.#place(org, terms, asked, (end) => (claimed = end));
     } catch (error) {
       // It may be over, another process may have been faster at any point, or have died between the copy and its word.
-      const before = await this.#markers.find(org, promised.uploadId);
-      if (before && before.outcome !== 'completing') return this.#again(org, promised, before, asked.sent, error);
-      const now = await this.store.find(org, finalKey(org, promised));
-      if (isFrom(promised.uploadId, now)) return this.#finish(org, promised, now, before);
-      const meaning = meaningOf(error, now !== undefined && !promised.replaces);
+      const before = await this.#markers.find(org, terms.uploadId);
+      if (before && before.outcome !== 'completing') return this.#again(org, terms, before, asked.sent, error);
+      const now = await this.store.find(org, finalKey(org, terms));
+      if (isFrom(terms.uploadId, now)) return this.#finish(org, terms, now, before);
+      const meaning = meaningOf(error, now !== undefined && !terms.replaces);
       if (!isRefusal(meaning)) throw meaning;
       // Other bytes than those that were judged here were claimed, and may be in their place in a moment.
       if (before && !claimed) throw meaning;
-      const { end, isOurs } = await this.#markers.write(org, promised.uploadId, 'refused', { before });
-      if (end.outcome === 'completed') return this.#again(org, promised, end, asked.sent);
+      const { end, isOurs } = await this.#markers.write(org, terms.uploadId, 'refused', { before });
+      if (end.outcome === 'completed') return this.#again(org, terms, end, asked.sent);
       if (isOurs) {
         await asked.onRefusal(meaning);
-        await this.#discard(org, promised);
+        await this.#discard(org, terms);
       }
       throw meaning;
     }
-    return this.#finish(org, promised, info, claimed);
+    return this.#finish(org, terms, info, claimed);
   }
 
   /** An upload that is over: what it gave, or that there is none. */
   async #again(
     org: OrgId,
-    promised: Promised,
+    terms: UploadTerms,
     end: UploadEnd,
     sent: string | undefined,
     found?: unknown,
   ): Promise<Completed> {
     // One process may have refused what another was just putting in its place.
-    const info = end.outcome === 'abandoned' ? undefined : await this.store.find(org, finalKey(org, promised));
-    const late = isNotFound(found) ? undefined : await this.#late(org, promised);
-    const clean = () => this.#discardLate(org, promised, late);
-    if (!isFrom(promised.uploadId, info)) {
+    const info = end.outcome === 'abandoned' ? undefined : await this.store.find(org, finalKey(org, terms));
+    const late = isNotFound(found) ? undefined : await this.#late(org, terms);
+    const clean = () => this.#discardLate(org, terms, late);
+    if (!isFrom(terms.uploadId, info)) {
       await clean();
       throw noUpload();
     }
@@ -124,11 +124,11 @@ export class UploadEndings {
 
   async #place(
     org: OrgId,
-    promised: Promised,
+    terms: UploadTerms,
     { sent, inspect, examine, beforeWrite }: Completing,
     onClaim: (end: UploadEnd) => void,
   ): Promise<ObjectInfo> {
-    const { uploadId } = promised;
+    const { uploadId } = terms;
     const hold = (end: UploadEnd, bytes: string) => {
       if (end.outcome !== 'completing') throw overMeanwhile();
       if (end.bytes !== bytes) throw changed();
@@ -149,39 +149,39 @@ export class UploadEndings {
       if (outcome && outcome !== 'completing') throw overMeanwhile();
       return examine?.(object);
     };
-    const [incoming, final] = [layout.incoming(org, promised), finalKey(org, promised)];
+    const [incoming, final] = [layout.incoming(org, terms), finalKey(org, terms)];
     const asked = { inspect: inspectOpen, examine: examine && examineOpen };
-    return this.#promoter.promote(org, { incoming, final, promised, sent, claim, ...asked });
+    return this.#promoter.promote(org, { incoming, final, terms, sent, claim, ...asked });
   }
 
   /** The file is in its place, so the upload is completed, and is told, whatever was written meanwhile. */
-  async #finish(org: OrgId, promised: Promised, info: ObjectInfo, standing: UploadEnd | undefined): Promise<Completed> {
+  async #finish(org: OrgId, terms: UploadTerms, info: ObjectInfo, standing: UploadEnd | undefined): Promise<Completed> {
     const write = (before: UploadEnd | undefined) =>
-      this.#markers.write(org, promised.uploadId, 'completed', { bytes: standing?.bytes, before });
+      this.#markers.write(org, terms.uploadId, 'completed', { bytes: standing?.bytes, before });
     let { end, isOurs } = await write(standing);
     if (end.outcome !== 'completed') ({ end, isOurs } = await write(end));
     const isToTell = isOurs || end.outcome !== 'completed';
-    return { info, isToTell, clean: async () => void (isToTell && (await this.#discard(org, promised))) };
+    return { info, isToTell, clean: async () => void (isToTell && (await this.#discard(org, terms))) };
   }
 
   /** What a write URL that still worked has brought after the end. Looked at first: each delete leaves a mark in a versioned bucket. */
-  async #discardLate(org: OrgId, promised: Promised, late: ObjectInfo | undefined): Promise<void> {
-    if (late || promised.multipart) await this.#discard(org, promised, late !== undefined);
+  async #discardLate(org: OrgId, terms: UploadTerms, late: ObjectInfo | undefined): Promise<void> {
+    if (late || terms.multipart) await this.#discard(org, terms, late !== undefined);
   }
 
-  #late = (org: OrgId, promised: Promised): Promise<ObjectInfo | undefined> =>
-    this.store.find(org, layout.incoming(org, promised)).catch(() => undefined);
+  #late = (org: OrgId, terms: UploadTerms): Promise<ObjectInfo | undefined> =>
+    this.store.find(org, layout.incoming(org, terms)).catch(() => undefined);
 
   /** Best effort, for what is left expires after a day. */
-  async #discard(org: OrgId, promised: Promised, isThere = true): Promise<void> {
-    const incoming = layout.incoming(org, promised);
+  async #discard(org: OrgId, terms: UploadTerms, isThere = true): Promise<void> {
+    const incoming = layout.incoming(org, terms);
     try {
       if (isThere) await this.store.delete(org, incoming);
-      if (promised.multipart) await this.store.abortIncomplete(org, incoming);
+      if (terms.multipart) await this.store.abortIncomplete(org, incoming);
     } catch (error) {
       this.#logger.warn(`An incoming object could not be removed: ${(error as StorageError).code}`);
     }
   }
 }
 
-const finalKey = (org: OrgId, { path }: Promised) => orgScopedKey(org, path);
+const finalKey = (org: OrgId, { path }: UploadTerms) => orgScopedKey(org, path);

@@ -74,8 +74,8 @@ testNeeding(storage, 'embedded server')(
         async (scheduler, [ofOne, ofOther], deaths, isGood) => {
           await reset();
           heard.length = 0;
-          const promise = { contentType: 'application/pdf', size: pdf.length, method: 'PUT' as const };
-          const ticket = await forms.beginUpload(one, place, promise, { by });
+          const declared = { contentType: 'application/pdf', size: pdf.length, method: 'PUT' as const };
+          const ticket = await forms.beginUpload(one, place, declared, { by });
           await follow(ticket, isGood ? pdf : html);
           inTurns(scheduler, deaths);
           const all = Promise.all([

@@ -122,7 +122,7 @@ test.each([
   await expect(uploads.sign(one, token, asked, { by: 'p' })).rejects.toMatchObject({ code: 'invalid_request' });
 });
 
-test('a completed upload whose size is not what was promised is not promoted', async () => {
+test('a completed upload whose size is not what was declared is not promoted', async () => {
   const token = await begin(one, 'p');
   const uploadId = await created(one, 'p', token);
   const part = await step(one, 'p', token, { method: 'PUT', uploadId, partNumber: 1 }, film.subarray(0, 8 * MiB));

@@ -25,11 +25,11 @@ film.write('0000001c6674797069736f6d', 0, 'hex');
 const sha256 = createHash('sha256').update(film).digest('hex');
 const otherPdf = Buffer.from('%PDF-1.7 other bytes'.padEnd(pdf.length, '!'));
 
-const ofParts = (promise: { size?: number; sha256?: string } = {}, org = one) =>
+const ofParts = (declared: { size?: number; sha256?: string } = {}, org = one) =>
   forms.beginUpload(
     org,
     { ...place, fileName: 'film.mp4' },
-    { contentType: 'video/mp4', size: film.length, multipart: true, ...promise },
+    { contentType: 'video/mp4', size: film.length, multipart: true, ...declared },
     { by },
   );
 
@@ -88,8 +88,8 @@ describe('with the ETag that the store answered to the client', () => {
     reply.headers.etag ?? /<ETag>(?:&quot;|&#34;|")?([^<&"]+)/.exec(reply.body.toString())?.[1];
 
   test.each(methods)('%s: those bytes are accepted, again and again', async (method) => {
-    const promise = { contentType: 'application/pdf', size: pdf.length, method };
-    const ticket = await forms.beginUpload(one, place, promise, { by });
+    const declared = { contentType: 'application/pdf', size: pdf.length, method };
+    const ticket = await forms.beginUpload(one, place, declared, { by });
     const etag = etagOf(await follow(ticket, pdf)) ?? '';
     expect(etag).toMatch(/[0-9a-f]{32}/);
     const stored = await uploads.complete(one, ticket.token, { by, etag });
@@ -110,8 +110,8 @@ describe('with the ETag that the store answered to the client', () => {
     'POST: what somebody else sent with the same form is not accepted (%j)',
     async (capabilities) => {
       const process = await start({ store: { like: 'aws', ...storage.capabilities, ...capabilities } });
-      const promise = { contentType: 'application/pdf', size: pdf.length, method: 'POST' as const };
-      const ticket = await forms.beginUpload(one, place, promise, { by });
+      const declared = { contentType: 'application/pdf', size: pdf.length, method: 'POST' as const };
+      const ticket = await forms.beginUpload(one, place, declared, { by });
       const etag = etagOf(await follow(ticket, pdf));
       await follow(ticket, otherPdf);
       const completing = process.get(DirectUploads).complete(one, ticket.token, { by, etag });

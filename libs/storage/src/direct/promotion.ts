@@ -15,13 +15,13 @@ import type { StorageSettings } from '../options/storage.settings.js';
 import { gateMetadata, toMetadata } from '../store/file-metadata.js';
 import { inHex } from '../store/writing/part-checksum.js';
 import type { Examined, Inspection, SentObject } from './inspection.js';
-import type { Promised } from './upload-token.js';
+import type { UploadTerms } from './upload-token.js';
 import { firstOf, sha256Of } from './whole-reads.js';
 
 export interface Promotion {
   incoming: ObjectKey;
   final: ObjectKey;
-  promised: Promised;
+  terms: UploadTerms;
   /** ETag that the store answered to the client, where it named it: no other bytes are put in place. */
   sent?: string;
   /** Called with the ETag of the incoming bytes that were found good, before they are put in place. */
@@ -44,8 +44,8 @@ export class Promoter {
   ) {}
 
   async promote(org: OrgId, promotion: Promotion): Promise<ObjectInfo> {
-    const { incoming, final, promised, sent, claim, inspect, examine } = promotion;
-    const { fileName, uploadId, sha256, size, replacing } = promised;
+    const { incoming, final, terms, sent, claim, inspect, examine } = promotion;
+    const { fileName, uploadId, sha256, size, replacing } = terms;
     if (examine && !this.settings.store.conditionalCopySource) {
       throw new StorageError('not_supported', 'A scanner outside needs a store with conditionalCopySource.');
     }
@@ -53,12 +53,12 @@ export class Promoter {
     const version = examined?.version;
     const staged = this.settings.store.conditionalCopySource
       ? undefined
-      : await this.#outOfReach(org, incoming, promised, sent);
+      : await this.#outOfReach(org, incoming, terms, sent);
     const source = staged?.key ?? incoming;
     try {
       const bytesOf = (etag: string) => staged?.bytes ?? etag;
       const looked = { sent: staged ? undefined : sent, inspect: (etag: string) => inspect(bytesOf(etag)), version };
-      const found = await this.#inspect(org, source, promised, looked).catch((error: unknown) => {
+      const found = await this.#inspect(org, source, terms, looked).catch((error: unknown) => {
         // A body that breaks off while it is read.
         throw storageErrorOf(error);
       });
@@ -77,7 +77,7 @@ export class Promoter {
   }
 
   /** A name of its own each time: two completions at once must not write over what the other has verified. */
-  async #outOfReach(org: OrgId, incoming: ObjectKey, { uploadId }: Promised, sent: string | undefined) {
+  async #outOfReach(org: OrgId, incoming: ObjectKey, { uploadId }: UploadTerms, sent: string | undefined) {
     const key = layout.incoming(org, { uploadId: `${uploadId}.${randomUUID()}` });
     const { etag: bytes } = await this.store.head(org, incoming);
     requireSent(bytes, sent);
@@ -86,31 +86,31 @@ export class Promoter {
   }
 
   /**
-   * Compares what is stored with what was promised, by the stored bytes and never by the client's word. What costs little
+   * Compares what is stored with what was declared, by the stored bytes and never by the client's word. What costs little
    * comes first. Every read is on condition of the ETag seen first, so that the answer is about one state of the object;
    * that ETag is returned, with the type to store.
    */
   async #inspect(
     org: OrgId,
     key: ObjectKey,
-    promised: Promised,
+    terms: UploadTerms,
     { sent, inspect, version }: Pick<Promotion, 'sent' | 'inspect'> & { version: string | undefined },
   ) {
     const first = await this.store
       .readAtOnce(org, key, { range: `bytes=0-${sniffBytes - 1}`, version })
       .catch((error: unknown) => {
-        throw isEmpty(error) ? sizeMismatch(promised, 0) : error;
+        throw isEmpty(error) ? sizeMismatch(terms, 0) : error;
       });
     const { body, contentRange, etag, ...info } = first;
     const head = await firstOf(body, sniffBytes);
     const size = contentRange === undefined ? info.size : Number(contentRange.split('/')[1]);
     requireSent(etag, sent);
-    if (size !== promised.size) throw sizeMismatch(promised, size);
-    if (info.contentType !== promised.contentType) {
-      throw new StorageError('content_mismatch', `${promised.contentType} was promised, another type was sent.`);
+    if (size !== terms.size) throw sizeMismatch(terms, size);
+    if (info.contentType !== terms.contentType) {
+      throw new StorageError('content_mismatch', `${terms.contentType} was declared, another type was sent.`);
     }
     this.#requireEncryption(info.encryption);
-    const type = acceptedType(promised.contentType);
+    const type = acceptedType(terms.contentType);
     await verifyContent(head, type, size <= sniffBytes);
     const further = size <= sniffBytes ? undefined : furtherLook(head, type);
     if (further) {
@@ -124,9 +124,9 @@ export class Promoter {
     }
     const look = await inspect(etag);
     const hash =
-      look || promised.sha256 ? await this.#hashOf(org, key, { ifMatch: etag, version }, promised, look) : undefined;
-    if (promised.sha256 && hash !== promised.sha256) {
-      throw new StorageError('hash_mismatch', 'The bytes do not have the promised SHA-256.');
+      look || terms.sha256 ? await this.#hashOf(org, key, { ifMatch: etag, version }, terms, look) : undefined;
+    if (terms.sha256 && hash !== terms.sha256) {
+      throw new StorageError('hash_mismatch', 'The bytes do not have the declared SHA-256.');
     }
     return { etag, contentType: storedType(head, type), kept: look?.metadata };
   }
@@ -152,7 +152,7 @@ export class Promoter {
     org: OrgId,
     key: ObjectKey,
     of: State,
-    { multipart }: Promised,
+    { multipart }: UploadTerms,
     look: Inspection | undefined,
   ): Promise<string> {
     if (!look && of.version === undefined && this.settings.store.checksums && !multipart) {
@@ -177,8 +177,8 @@ type State = Pick<ReadOptions, 'ifMatch' | 'version'>;
 
 const isEmpty = (error: unknown) => error instanceof StorageError && error.code === 'range_not_satisfiable';
 
-const sizeMismatch = (promised: Promised, size: number) =>
-  new StorageError('size_mismatch', `${promised.size} bytes were promised, ${size} were sent.`);
+const sizeMismatch = (terms: UploadTerms, size: number) =>
+  new StorageError('size_mismatch', `${terms.size} bytes were declared, ${size} were sent.`);
 
 export function requireSent(found: string | undefined, sent: string | undefined): void {
   if (sent === undefined || found === undefined || found === sent) return;

@@ -17,7 +17,7 @@ const uploads = module.get(DirectUploads);
 const one = parseOrgId('1');
 const by = 'patient-7';
 const place = { formId: '201', customFieldId: '7', fileName: 'report.pdf' };
-const pdf = Buffer.from('%PDF-1.7\nthe bytes that were promised\n%%EOF\n');
+const pdf = Buffer.from('%PDF-1.7\nthe bytes that were declared\n%%EOF\n');
 const heard: StorageEvent[] = [];
 module.get(StorageEvents).subscribe((event) => heard.push(event));
 

@@ -36,7 +36,7 @@ test.each(methods)("a %s ticket of another organisation writes to that one's inc
   expect(keys.filter((key) => key.startsWith('incoming/11/')).length).toBeGreaterThan(0);
 });
 
-const promises: [string, object, string][] = [
+const refused: [string, object, string][] = [
   ['a size of nothing', { size: 0 }, 'invalid_request'],
   ['a negative size', { size: -1 }, 'invalid_request'],
   ['a fraction', { size: 1.5 }, 'invalid_request'],
@@ -48,8 +48,8 @@ const promises: [string, object, string][] = [
   ['a type that is not the name’s', { contentType: 'image/png' }, 'type_not_accepted'],
 ];
 
-test.each(promises)('no ticket for %s', async (_name, wrong, code) => {
+test.each(refused)('no ticket for %s', async (_name, wrong, code) => {
   const place = { formId: '201', customFieldId: '7', fileName: 'x.pdf' };
-  const promise = { contentType: 'application/pdf', size: 10, ...wrong } as never;
-  await expect(forms.beginUpload(one, place, promise, { by: 'p' })).rejects.toMatchObject({ code });
+  const declared = { contentType: 'application/pdf', size: 10, ...wrong } as never;
+  await expect(forms.beginUpload(one, place, declared, { by: 'p' })).rejects.toMatchObject({ code });
 });

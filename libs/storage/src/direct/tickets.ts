@@ -4,19 +4,19 @@ import { StorageError } from '../storage.error.js';
 import { ticketPartBytes, writeUrlSeconds } from '../storage.policy.js';
 import type { StorageSettings } from '../options/storage.settings.js';
 import { partCount, postForm, putRequest } from './upload-requests.js';
-import type { UploadTicket } from './upload-promise.js';
-import { tokenSeconds, type Promised } from './upload-token.js';
+import type { UploadTicket } from './declared-upload.js';
+import { tokenSeconds, type UploadTerms } from './upload-token.js';
 
 /** The request that a client is to follow; for parts, what it needs to ask for each step. */
 export async function ticketFor(
   store: ObjectStore,
   settings: StorageSettings,
-  promised: Promised,
+  terms: UploadTerms,
   token: string,
   method: 'POST' | 'PUT' = settings.uploadMethod,
 ): Promise<UploadTicket> {
-  const { org, multipart, size } = promised;
-  const key = layout.incoming(org, promised);
+  const { org, multipart, size } = terms;
+  const key = layout.incoming(org, terms);
   const life = { expiresIn: writeUrlSeconds };
   if (multipart) {
     const expiresAt = new Date(Date.now() + tokenSeconds * 1000);
@@ -26,9 +26,9 @@ export async function ticketFor(
     if (!settings.store.postPolicy) {
       throw new StorageError('not_supported', `This store does not verify POST policies: ask for method 'PUT'.`);
     }
-    return { method, ...(await store.presignPost(org, key, await postForm(settings, promised), life)), token };
+    return { method, ...(await store.presignPost(org, key, await postForm(settings, terms), life)), token };
   }
-  const request = await putRequest(settings, promised);
+  const request = await putRequest(settings, terms);
   const { url, expiresAt } = await store.presign(org, key, request, life);
   return { method, url, expiresAt, headers: sent(request.headers), token };
 }

@@ -14,7 +14,7 @@ import {
 import { StorageError } from '../storage.error.js';
 import { ticketPartBytes } from '../storage.policy.js';
 import type { StorageSettings } from '../options/storage.settings.js';
-import type { Promised } from './upload-token.js';
+import type { UploadTerms } from './upload-token.js';
 
 /** One step of a multipart upload, as Uppy's `signRequest` asks for it: the method and the ids present say which. */
 export interface UploadStep {
@@ -25,38 +25,38 @@ export interface UploadStep {
   partNumber?: number | undefined;
 }
 
-const checksum = ({ store }: StorageSettings, { sha256 }: Promised): Record<string, string> =>
+const checksum = ({ store }: StorageSettings, { sha256 }: UploadTerms): Record<string, string> =>
   sha256 && store.checksums ? { [sha256Header]: inBase64(sha256) } : {};
 
 /** Of what a client sends: in its organisation's own encryption. */
-const protection = (settings: StorageSettings, { org, uploadId }: Promised) =>
+const protection = (settings: StorageSettings, { org, uploadId }: UploadTerms) =>
   protectionOf(settings, org, layout.incoming(org, { uploadId }));
 
 /** A single PUT: exact length, type, hash and encryption, and only where nothing is yet. */
-export async function putRequest(settings: StorageSettings, promised: Promised): Promise<KeyRequest> {
+export async function putRequest(settings: StorageSettings, terms: UploadTerms): Promise<KeyRequest> {
   return {
     method: 'PUT',
     operation: 'PutObject',
-    grant: grantOfUpload(promised.uploadId),
+    grant: grantOfUpload(terms.uploadId),
     headers: {
-      'content-length': String(promised.size),
-      'content-type': promised.contentType,
+      'content-length': String(terms.size),
+      'content-type': terms.contentType,
       ...(settings.store.conditionalWrites && onlyAsTheFirst.headers),
-      ...protectionAsHeaders(await protection(settings, promised)),
-      ...checksum(settings, promised),
+      ...protectionAsHeaders(await protection(settings, terms)),
+      ...checksum(settings, terms),
     },
   };
 }
 
 /** A form POST: the policy holds every field to its value and the file to its size. */
-export async function postForm(settings: StorageSettings, promised: Promised) {
+export async function postForm(settings: StorageSettings, terms: UploadTerms) {
   const fields = {
-    'Content-Type': promised.contentType,
-    ...protectionAsFields(await protection(settings, promised)),
-    ...checksum(settings, promised),
+    'Content-Type': terms.contentType,
+    ...protectionAsFields(await protection(settings, terms)),
+    ...checksum(settings, terms),
     success_action_status: '201',
   };
-  const conditions: PostCondition[] = [['content-length-range', promised.size, promised.size]];
+  const conditions: PostCondition[] = [['content-length-range', terms.size, terms.size]];
   return { fields, conditions };
 }
 
@@ -65,23 +65,23 @@ export const partCount = (size: number): number => Math.ceil(size / ticketPartBy
 /** The request of one step, on the upload's own object and no other. */
 export async function stepRequest(
   settings: StorageSettings,
-  promised: Promised,
+  terms: UploadTerms,
   step: UploadStep,
 ): Promise<KeyRequest> {
   const { method, uploadId, partNumber } = step;
-  if (method === 'PUT' && uploadId === undefined && partNumber === undefined) return putRequest(settings, promised);
-  const grant = grantOfUpload(promised.uploadId);
-  if (!promised.multipart) throw new StorageError('invalid_request', 'This upload was not begun as multipart.');
+  if (method === 'PUT' && uploadId === undefined && partNumber === undefined) return putRequest(settings, terms);
+  const grant = grantOfUpload(terms.uploadId);
+  if (!terms.multipart) throw new StorageError('invalid_request', 'This upload was not begun as multipart.');
   if (method === 'POST' && uploadId === undefined) {
-    const asked = protectionAsHeaders(await protection(settings, promised));
-    const headers = { 'content-type': promised.contentType, ...asked };
+    const asked = protectionAsHeaders(await protection(settings, terms));
+    const headers = { 'content-type': terms.contentType, ...asked };
     return { method, query: canonicalQuery({ uploads: '' }), headers, grant };
   }
   if (typeof uploadId !== 'string' || !/^[\x21-\x7e]{1,1024}$/.test(uploadId)) {
     throw new StorageError('invalid_request', 'This step needs the uploadId that the store gave for this upload.');
   }
   if (method === 'PUT') {
-    const length = partLength(promised.size, partNumber);
+    const length = partLength(terms.size, partNumber);
     const query = canonicalQuery({ partNumber: String(partNumber), uploadId });
     return { method, query, operation: 'UploadPart', headers: { 'content-length': String(length) }, grant };
   }

@@ -1,11 +1,11 @@
 import { EncryptJWT, SignJWT } from 'jose';
 import { createHash } from 'node:crypto';
 import { parseOrgId } from '../keys/org-id.js';
-import { UploadTokens, type Promised } from './upload-token.js';
+import { UploadTokens, type UploadTerms } from './upload-token.js';
 
 const oldSecret = 'o'.repeat(40);
 const newSecret = 'n'.repeat(40);
-const promised: Promised = {
+const terms: UploadTerms = {
   uploadId: 'u',
   org: parseOrgId('1'),
   by: 'patient-7',
@@ -22,7 +22,7 @@ const promised: Promised = {
 
 const keyOf = (secret: string) => createHash('sha256').update(`nest-tenant-storage:upload\n${secret}`).digest();
 const sealed = (audience: string, expires: string | number) =>
-  new EncryptJWT({ promised })
+  new EncryptJWT({ promised: terms })
     .setProtectedHeader({ alg: 'dir', enc: 'A256GCM' })
     .setAudience(audience)
     .setExpirationTime(expires)
@@ -30,8 +30,8 @@ const sealed = (audience: string, expires: string | number) =>
 
 test('opens what it sealed, and shows nothing of it', async () => {
   const tokens = new UploadTokens([newSecret]);
-  const token = await tokens.seal(promised);
-  expect(await tokens.open(token)).toEqual({ ...promised, begunAt: expect.any(Number) as number });
+  const token = await tokens.seal(terms);
+  expect(await tokens.open(token)).toEqual({ ...terms, begunAt: expect.any(Number) as number });
   const visible = token.split('.').map((part) => Buffer.from(part, 'base64url').toString('latin1'));
   expect(visible.join()).not.toMatch(/secret-name|patient-7|201/);
 });
@@ -40,18 +40,18 @@ test('rotation: the first secret seals, all open', async () => {
   const before = new UploadTokens([oldSecret]);
   const during = new UploadTokens([newSecret, oldSecret]);
   const after = new UploadTokens([newSecret]);
-  expect(await during.open(await before.seal(promised))).toEqual({
-    ...promised,
+  expect(await during.open(await before.seal(terms))).toEqual({
+    ...terms,
     begunAt: expect.any(Number) as number,
   });
-  expect(await after.open(await during.seal(promised))).toEqual({ ...promised, begunAt: expect.any(Number) as number });
-  await expect(after.open(await before.seal(promised))).rejects.toMatchObject({ code: 'invalid_token' });
+  expect(await after.open(await during.seal(terms))).toEqual({ ...terms, begunAt: expect.any(Number) as number });
+  await expect(after.open(await before.seal(terms))).rejects.toMatchObject({ code: 'invalid_token' });
 });
 
 const forged: [string, () => Promise<unknown>][] = [
   ['nothing', async () => undefined],
   ['a number', async () => 7],
-  ['an array holding a good one', async () => [await new UploadTokens([newSecret]).seal(promised)]],
+  ['an array holding a good one', async () => [await new UploadTokens([newSecret]).seal(terms)]],
   ['empty', async () => ''],
   ['not a token', async () => 'a.b.c.d.e'],
   ['a huge one', async () => 'a'.repeat(20_000)],
@@ -60,7 +60,7 @@ const forged: [string, () => Promise<unknown>][] = [
   [
     'a signed one, with the secret as key',
     () =>
-      new SignJWT({ promised })
+      new SignJWT({ promised: terms })
         .setProtectedHeader({ alg: 'HS256' })
         .setAudience('nest-tenant-storage:upload')
         .setExpirationTime('1h')
@@ -69,7 +69,7 @@ const forged: [string, () => Promise<unknown>][] = [
   [
     'without expiry',
     () =>
-      new EncryptJWT({ promised })
+      new EncryptJWT({ promised: terms })
         .setProtectedHeader({ alg: 'dir', enc: 'A256GCM' })
         .setAudience('nest-tenant-storage:upload')
         .encrypt(keyOf(newSecret)),
@@ -82,7 +82,7 @@ test.each(forged)('refuses %s', async (_name, make) => {
 
 test('refuses every token with one character changed', async () => {
   const tokens = new UploadTokens([newSecret]);
-  const token = await tokens.seal(promised);
+  const token = await tokens.seal(terms);
   for (const at of [5, token.length >> 1, token.length - 2]) {
     const altered = `${token.slice(0, at)}${token[at] === 'A' ? 'B' : 'A'}${token.slice(at + 1)}`;
     await expect(tokens.open(altered)).rejects.toMatchObject({ code: 'invalid_token' });
@@ -90,5 +90,5 @@ test('refuses every token with one character changed', async () => {
 });
 
 test('says which option is missing where there is no secret', async () => {
-  await expect(new UploadTokens([]).seal(promised)).rejects.toMatchObject({ code: 'misconfigured' });
+  await expect(new UploadTokens([]).seal(terms)).rejects.toMatchObject({ code: 'misconfigured' });
 });

@@ -3,8 +3,8 @@ import type { OrgId } from '../keys/org-id.js';
 import { StorageError } from '../storage.error.js';
 import type { Place } from '../keys/place.js';
 
-/** What was promised when an upload began. */
-export interface Promised {
+/** What was declared and settled when an upload began. */
+export interface UploadTerms {
   uploadId: string;
   org: OrgId;
   by: string;
@@ -26,8 +26,8 @@ export interface Promised {
   trace?: string;
 }
 
-/** The promise as a token gives it back. */
-export interface Opened extends Promised {
+/** The terms as a token gives them back. */
+export interface Opened extends UploadTerms {
   /** Milliseconds since 1970. */
   begunAt: number;
 }
@@ -44,7 +44,7 @@ const jose = () => import('jose');
 
 /**
  * Upload tokens: encrypted and authenticated (JWE, RFC 7516, `dir` with A256GCM), so that a client can neither change nor
- * read what was promised. The first secret seals, every one opens: put a new one first, drop the old one a day later.
+ * read what was declared. The first secret seals, every one opens: put a new one first, drop the old one a day later.
  */
 export class UploadTokens {
   readonly #keys: readonly Uint8Array[];
@@ -53,7 +53,7 @@ export class UploadTokens {
     this.#keys = secrets.map((secret) => createHash('sha256').update(`${audience}\n${secret}`).digest());
   }
 
-  async seal(promised: Promised): Promise<string> {
+  async seal(terms: UploadTerms): Promise<string> {
     const [key] = this.#keys;
     if (key === undefined) {
       throw new StorageError(
@@ -62,7 +62,7 @@ export class UploadTokens {
       );
     }
     const { EncryptJWT } = await jose();
-    return new EncryptJWT({ promised })
+    return new EncryptJWT({ promised: terms })
       .setProtectedHeader({ alg: 'dir', enc: 'A256GCM' })
       .setAudience(audience)
       .setIssuedAt()
@@ -75,7 +75,7 @@ export class UploadTokens {
     if (typeof token === 'string' && token.length < 16_384) {
       const { jwtDecrypt } = await jose();
       for (const key of this.#keys) {
-        const opened = await jwtDecrypt<{ promised: Promised }>(token, key, {
+        const opened = await jwtDecrypt<{ promised: UploadTerms }>(token, key, {
           audience,
           keyManagementAlgorithms: ['dir'],
           contentEncryptionAlgorithms: ['A256GCM'],

@@ -42,8 +42,8 @@ const movie = (size: number) => {
 
 async function begin(bytes: Buffer, fileName: string, multipart: boolean) {
   const place = { formId: '201', customFieldId: '7', fileName };
-  const promise = { contentType: 'video/mp4', size: bytes.length, method: 'PUT' as const, multipart };
-  return forms.beginUpload(one, place, promise, { by });
+  const declared = { contentType: 'video/mp4', size: bytes.length, method: 'PUT' as const, multipart };
+  return forms.beginUpload(one, place, declared, { by });
 }
 
 /** What Uppy says of the faults that are made here on purpose. */

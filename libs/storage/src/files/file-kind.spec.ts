@@ -45,12 +45,12 @@ describe('a kind of an application has what the kinds of the module have', () =>
   });
 
   test('a direct upload, verified and create-only', async () => {
-    const promise = { contentType: 'application/pdf', size: bytes.length };
-    const ticket = await files.beginUpload(invoice, one, at('a.pdf'), promise, { by });
+    const declared = { contentType: 'application/pdf', size: bytes.length };
+    const ticket = await files.beginUpload(invoice, one, at('a.pdf'), declared, { by });
     await follow(ticket, bytes);
     await expect(uploads.complete(eleven, ticket.token, { by })).rejects.toMatchObject({ code: 'not_found' });
     expect(await uploads.complete(one, ticket.token, { by })).toMatchObject({ fileName: 'a.pdf' });
-    await expect(files.beginUpload(invoice, one, at('a.pdf'), promise, { by })).rejects.toMatchObject({
+    await expect(files.beginUpload(invoice, one, at('a.pdf'), declared, { by })).rejects.toMatchObject({
       code: 'already_exists',
     });
   });

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { acceptedWith, type AcceptedType } from '../content/accepted-types.js';
-import type { UploadTicket } from '../direct/upload-promise.js';
+import type { UploadTicket } from '../direct/declared-upload.js';
 import type { OrgId } from '../keys/org-id.js';
 import { ObjectStore } from '../store/object-store.js';
 import type { StorageSettings } from '../options/storage.settings.js';
@@ -9,7 +9,7 @@ import { DirectUploads } from './uploads/direct-uploads.js';
 import { FileAccess } from './reads/file-access.js';
 import { locate, locateFolder, placeAsGiven, type FileKind, type PlaceOf } from './file-kind.js';
 import { StorageEvents } from './events.js';
-import { actor, declaredIn, type By, type IncomingOf, type PromiseOf, type UploadOptions } from './incoming.js';
+import { actor, declaredIn, type By, type DeclaredOf, type IncomingOf, type UploadOptions } from './incoming.js';
 import { givenIn, listFolder, type FilePage, type ListOptions } from './reads/listing.js';
 import {
   openFile,
@@ -62,11 +62,11 @@ export class Files {
     kind: FileKind<Id>,
     org: OrgId,
     place: PlaceOf<Id>,
-    promise: PromiseOf<Id>,
+    declared: DeclaredOf<Id>,
     options: UploadOptions & { by: string },
   ): Promise<UploadTicket> {
-    const target = await this.#admit(kind, org, place, { ...options, ...declaredIn(promise) }, true);
-    return this.direct.begin({ ...target, by: options.by }, promise);
+    const target = await this.#admit(kind, org, place, { ...options, ...declaredIn(declared) }, true);
+    return this.direct.begin({ ...target, by: options.by }, declared);
   }
 
   /** The bytes, or the asked range of them. */

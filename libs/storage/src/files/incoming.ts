@@ -1,4 +1,4 @@
-import type { UploadPromise } from '../direct/upload-promise.js';
+import type { DeclaredUpload } from '../direct/declared-upload.js';
 import type { Retention } from '../store/object-requests.js';
 import { StorageError } from '../storage.error.js';
 
@@ -52,9 +52,9 @@ export interface UploadOptions extends By {
 
 /** Where several files lie beside each other, whoever sends one says what it is. */
 export type IncomingOf<Id extends string> = 'fileName' extends Id ? IncomingFile : IncomingBytes;
-export type PromiseOf<Id extends string> = 'fileName' extends Id
-  ? UploadPromise & { contentType: string }
-  : UploadPromise;
+export type DeclaredOf<Id extends string> = 'fileName' extends Id
+  ? DeclaredUpload & { contentType: string }
+  : DeclaredUpload;
 
 /** What the sender says that the bytes are; only kinds with a `fileName` ask. */
 export const declaredIn = (sent: object): { contentType?: string } =>

@@ -24,7 +24,7 @@ const filePart = (name: string, content: string) =>
 
 const field = (name: string, value: string) => `Content-Disposition: form-data; name="${name}"\r\n\r\n${value}`;
 
-/** Opens a connection and sends as much of a request as given; its `Content-Length` promises `length` bytes of body. */
+/** Opens a connection and sends as much of a request as given; its `Content-Length` declares `length` bytes of body. */
 async function open(type: string, body: string, length = Buffer.byteLength(body)) {
   const arrived = new Promise<IncomingMessage>((resolve) => {
     received = resolve;

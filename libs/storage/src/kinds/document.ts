@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { UploadPromise, UploadTicket } from '../direct/upload-promise.js';
+import type { DeclaredUpload, UploadTicket } from '../direct/declared-upload.js';
 import { fileKind } from '../files/file-kind.js';
 import { Files } from '../files/files.js';
 import type { By, IncomingBytes } from '../files/incoming.js';
@@ -29,10 +29,10 @@ export class DocumentsService {
   beginUpload(
     org: OrgId,
     place: DocumentPlace,
-    promise: UploadPromise,
+    declared: DeclaredUpload,
     options: By & { by: string },
   ): Promise<UploadTicket> {
-    return this.files.beginUpload(document, org, { ...place }, promise, options);
+    return this.files.beginUpload(document, org, { ...place }, declared, options);
   }
 
   read(org: OrgId, place: DocumentPlace, options?: ReadOptions & DownloadOptions): Promise<FileStream> {

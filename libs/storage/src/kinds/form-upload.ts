@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { UploadPromise, UploadTicket } from '../direct/upload-promise.js';
+import type { DeclaredUpload, UploadTicket } from '../direct/declared-upload.js';
 import { fileKind } from '../files/file-kind.js';
 import { Files } from '../files/files.js';
 import type { By, IncomingFile, UploadOptions } from '../files/incoming.js';
@@ -30,10 +30,10 @@ export class FormUploadsService {
   beginUpload(
     org: OrgId,
     place: FormFilePlace,
-    promise: UploadPromise & { contentType: string },
+    declared: DeclaredUpload & { contentType: string },
     options: UploadOptions & { by: string },
   ): Promise<UploadTicket> {
-    return this.files.beginUpload(formUpload, org, { ...place }, promise, options);
+    return this.files.beginUpload(formUpload, org, { ...place }, declared, options);
   }
 
   read(org: OrgId, place: FormFilePlace, options?: ReadOptions & DownloadOptions): Promise<FileStream> {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { UploadPromise, UploadTicket } from '../direct/upload-promise.js';
+import type { DeclaredUpload, UploadTicket } from '../direct/declared-upload.js';
 import { fileKind } from '../files/file-kind.js';
 import { Files } from '../files/files.js';
 import type { By, IncomingBytes } from '../files/incoming.js';
@@ -28,8 +28,8 @@ export class TemplatesService {
     return this.files.upload(logo, org, {}, file, options);
   }
 
-  beginUpload(org: OrgId, promise: UploadPromise, options: By & { by: string }): Promise<UploadTicket> {
-    return this.files.beginUpload(logo, org, {}, promise, options);
+  beginUpload(org: OrgId, declared: DeclaredUpload, options: By & { by: string }): Promise<UploadTicket> {
+    return this.files.beginUpload(logo, org, {}, declared, options);
   }
 
   read(org: OrgId, options?: ReadOptions & DownloadOptions): Promise<FileStream> {

@@ -16,7 +16,7 @@ export interface StoreCapabilities {
    * verified there, which costs a second copy.
    */
   conditionalCopySource: boolean;
-  /** Verifies and reports `x-amz-checksum-sha256`. Without it a promised hash is checked by reading the object. */
+  /** Verifies and reports `x-amz-checksum-sha256`. Without it a declared hash is checked by reading the object. */
   checksums: boolean;
   /** Takes `x-amz-server-side-encryption`. Without it the option `encryption` is `none` unless it says otherwise. */
   encryption: boolean;

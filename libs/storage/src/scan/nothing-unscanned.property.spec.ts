@@ -5,7 +5,7 @@ import { eleven, one, startFiles } from '../../test/file-kits/gates.kit.js';
 import { follow } from '../../test/http.js';
 import { runs } from '../../test/long.js';
 import { by } from '../../test/file-kits/scan.kit.js';
-import type { UploadTicket } from '../direct/upload-promise.js';
+import type { UploadTicket } from '../direct/declared-upload.js';
 import { formUpload } from '../kinds/form-upload.js';
 import { StorageError } from '../storage.error.js';
 import type { ContentScanner, Verdict } from './content-scanner.js';
@@ -129,8 +129,8 @@ test('nothing lies under a final key that was not scanned clean, whatever happen
         const ticket = tickets.get(at);
         const doing: Promise<unknown>[] = [];
         if (step.do === 'begin') {
-          const promise = { contentType: 'text/plain', size: contents[0]!.length, method: step.method };
-          const begun = files.beginUpload(formUpload, orgOf(at), placeOf(at), promise, { by });
+          const declared = { contentType: 'text/plain', size: contents[0]!.length, method: step.method };
+          const begun = files.beginUpload(formUpload, orgOf(at), placeOf(at), declared, { by });
           doing.push(begun.then((given) => tickets.set(at, given)));
         }
         if (step.do === 'send' && ticket) doing.push(follow(ticket, contents[step.content]!));

@@ -87,7 +87,7 @@ describe('a bucket that keeps everything for a time, written through the applica
 });
 
 describe('a bucket that keeps everything for a time, written by ticket', () => {
-  test.each(['PUT', 'POST'] as const)('%s with a promised hash: completed, and kept', async (method) => {
+  test.each(['PUT', 'POST'] as const)('%s with a declared hash: completed, and kept', async (method) => {
     const at = newPlace();
     const ticket = await forms.beginUpload(one, at, { contentType, size: pdf.length, method, sha256 }, { by });
     expect((await follow(ticket, pdf)).status).toBeLessThan(300);
@@ -110,8 +110,8 @@ describe('a bucket that keeps everything for a time, written by ticket', () => {
   );
 
   test('a part: the store says what is missing, and takes nothing', async () => {
-    const promise = { contentType, size: long.length, multipart: true } as const;
-    const { token } = await forms.beginUpload(one, newPlace(), promise, { by });
+    const declared = { contentType, size: long.length, multipart: true } as const;
+    const { token } = await forms.beginUpload(one, newPlace(), declared, { by });
     const create = await uploads.sign(one, token, { method: 'POST' }, { by });
     const created = await send('POST', create.url, { headers: create.headers });
     const uploadId = /<UploadId>([^<]+)/.exec(created.body.toString())?.[1];

@@ -46,9 +46,9 @@ afterAll(async () => {
 
 /** A whole direct upload: begun in one request, completed in another. */
 async function directUpload(files: Files, uploads: DirectUploads, fileName: string, of = org) {
-  const promise = { contentType, size: bytes.length, sha256, method: 'PUT' as const };
+  const declared = { contentType, size: bytes.length, sha256, method: 'PUT' as const };
   const ticket = await telemetry.request('POST /uploads', () =>
-    files.beginUpload(formUpload, of, { ...folder, fileName }, promise, { by }),
+    files.beginUpload(formUpload, of, { ...folder, fileName }, declared, { by }),
   );
   expect((await follow(ticket, bytes)).status).toBe(200);
   await telemetry.request('POST /uploads/complete', () => uploads.complete(of, ticket.token, { by }));

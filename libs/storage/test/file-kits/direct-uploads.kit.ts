@@ -12,7 +12,7 @@ import { follow } from '../http.js';
 export const one = parseOrgId('1');
 export const eleven = parseOrgId('11');
 export const by = 'patient-7';
-export const pdf = Buffer.from('%PDF-1.7\nthe bytes that were promised\n%%EOF\n');
+export const pdf = Buffer.from('%PDF-1.7\nthe bytes that were declared\n%%EOF\n');
 export const place = { formId: '201', customFieldId: '7', fileName: 'report.pdf' };
 export const key = layout.formUpload(one, place);
 
@@ -34,10 +34,10 @@ export async function startDirectUploads() {
   /** Begins an upload of organisation 1 and sends its bytes; completing is left to the test. */
   async function sent(
     bytes: Buffer,
-    { fileName = place.fileName, contentType = 'application/pdf', ...promise }: Sending = {},
+    { fileName = place.fileName, contentType = 'application/pdf', ...declared }: Sending = {},
   ) {
     const at = { ...place, fileName };
-    const ticket = await forms.beginUpload(one, at, { contentType, size: bytes.length, ...promise }, { by });
+    const ticket = await forms.beginUpload(one, at, { contentType, size: bytes.length, ...declared }, { by });
     expect((await follow(ticket, bytes)).status).toBeLessThan(300);
     return ticket;
   }

@@ -22,8 +22,8 @@ export async function send(
     return () => files.upload(formUpload, org, at, { bytes, contentType }, { by });
   }
   const how = way === 'multipart' ? { multipart: true } : { method: way };
-  const promise = { contentType, size: bytes.length, ...how };
-  const ticket = await files.beginUpload(formUpload, org, at, promise, { by });
+  const declared = { contentType, size: bytes.length, ...how };
+  const ticket = await files.beginUpload(formUpload, org, at, declared, { by });
   if (ticket.method !== 'MULTIPART') await follow(ticket, bytes);
   else {
     const step = async (asked: Parameters<typeof uploads.sign>[2], body?: Buffer | string) => {

@@ -1,6 +1,6 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { createHash } from 'node:crypto';
-import type { UploadTicket } from '../../src/direct/upload-promise.js';
+import type { UploadTicket } from '../../src/direct/declared-upload.js';
 import { one, pdf as bytes, startDirectUploads } from './direct-uploads.kit.js';
 import type { Reply } from '../http.js';
 import type { Need } from '../needs.js';
@@ -20,12 +20,12 @@ export async function startWriteGrants() {
   await storage.raw.send(new PutObjectCommand({ Bucket: storage.bucket, Key: foreignKey, Body: bytes }));
   let number = 0;
 
-  async function begin<M extends 'PUT' | 'POST'>(method: M, promise: { sha256?: string } = {}) {
+  async function begin<M extends 'PUT' | 'POST'>(method: M, declared: { sha256?: string } = {}) {
     const place = { formId: '201', customFieldId: '7', fileName: `report-${++number}.pdf` };
     const ticket = await forms.beginUpload(
       one,
       place,
-      { contentType: 'application/pdf', size: bytes.length, method, ...promise },
+      { contentType: 'application/pdf', size: bytes.length, method, ...declared },
       { by: 'p' },
     );
     return ticket as Ticket<M>;
@@ -54,6 +54,6 @@ export async function startWriteGrants() {
   return { storage, forms, methods, begin, attack, expectRefusal, later, resetClock, close };
 }
 
-/** Other bytes of the promised length. */
+/** Other bytes of the declared length. */
 export const other = (text: string) => Buffer.from(text.padEnd(bytes.length, '!').slice(0, bytes.length));
 export const otherHash = createHash('sha256').update('other').digest('base64');

@@ -87,7 +87,7 @@ export const de = {
   'declare.name': 'Anderer Name',
   'declare.type': 'Anderer Typ',
   replace: 'Eine Datei gleichen Namens ersetzen',
-  promise: 'Den SHA-256 der Bytes versprechen (bis 64 MiB)',
+  'declare.sha256': 'Den SHA-256 der Bytes angeben (bis 64 MiB)',
   'sign.canvas': 'Feld zum Unterschreiben',
   'sign.lead': 'Mit Finger, Stift oder Maus zeichnen, oder den Namen schreiben.',
   'sign.write': 'Stattdessen den Namen schreiben',

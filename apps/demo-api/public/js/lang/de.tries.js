@@ -28,7 +28,7 @@ export const deTries = {
   'to use a URL from an old mail': 'um eine URL aus einer alten E-Mail zu benutzen',
 
   'to store more than was counted': 'um mehr zu speichern, als gezählt wurde',
-  'to store less than was promised': 'um weniger zu speichern, als versprochen war',
+  'to store less than was declared': 'um weniger zu speichern, als angegeben war',
   'to store a page as a picture': 'um eine Seite als Bild zu speichern',
   'to have the store choose one': 'damit der Speicher einen wählt',
   'to have the store copy what one may not read': 'damit der Speicher kopiert, was man nicht lesen darf',

@@ -87,7 +87,7 @@ export const en = {
   'declare.name': 'Another name',
   'declare.type': 'Another type',
   replace: 'Replace a file of the same name',
-  promise: 'Promise the SHA-256 of the bytes (up to 64 MiB)',
+  'declare.sha256': 'Declare the SHA-256 of the bytes (up to 64 MiB)',
   'sign.canvas': 'Field to draw a signature in',
   'sign.lead': 'Draw with finger, pen or mouse, or write the name.',
   'sign.write': 'Write the name instead',

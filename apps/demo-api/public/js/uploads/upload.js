@@ -26,7 +26,7 @@ export class Upload {
   #ticket;
   #parts;
 
-  /** `declared`: `{way, fileName, contentType, replace, sha256}`, where `sha256` asks for a promised hash. */
+  /** `declared`: `{way, fileName, contentType, replace, sha256}`, where `sha256` asks for a declared hash. */
   constructor(session, place, file, declared, onChange) {
     const way = declared.way === 'auto' ? wayOf(file.size) : declared.way;
     const name = declared.fileName || file.name;

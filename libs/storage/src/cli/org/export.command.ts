@@ -11,7 +11,7 @@ import { exportMistakes } from '../../org/export/verify-export.js';
 import { isOneStore } from '../../org/move/move-sides.js';
 import { officerStore } from '../../org/officer.js';
 import { printable } from '../../org/printable.js';
-import { shortcomings } from '../../org/promises.js';
+import { shortcomings } from '../../org/shortcomings.js';
 import { StorageError } from '../../storage.error.js';
 import { createS3Client } from '../../store/client/s3-client.js';
 import { openSource, whereIn, type Where } from './export-where.js';

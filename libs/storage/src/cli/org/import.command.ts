@@ -1,6 +1,6 @@
 import { parseOrgId } from '../../keys/org-id.js';
 import { importExport, notImported } from '../../org/import/import.js';
-import { shortcomings } from '../../org/promises.js';
+import { shortcomings } from '../../org/shortcomings.js';
 import { openSource } from './export-where.js';
 import type { Arguments } from '../arguments.js';
 import { retentionFrom, settingsFrom } from '../inputs.js';

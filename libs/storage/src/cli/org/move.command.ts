@@ -2,7 +2,7 @@ import { parseOrgId } from '../../keys/org-id.js';
 import { isOneStore, moveFrom, moveTo } from '../../org/move/move-sides.js';
 import { moveOrg, notMoved } from '../../org/move/move.js';
 import { printable } from '../../org/printable.js';
-import { shortcomings } from '../../org/promises.js';
+import { shortcomings } from '../../org/shortcomings.js';
 import { createS3Client } from '../../store/client/s3-client.js';
 import type { Arguments } from '../arguments.js';
 import { otherSettings, settingsFrom } from '../inputs.js';

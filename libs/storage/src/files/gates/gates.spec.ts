@@ -17,7 +17,7 @@ const { bytes } = samples.pdf;
 const by = 'pat';
 const at = (fileName: string) => ({ customerId: '7', fileName });
 const file = { bytes, contentType: 'application/pdf' };
-const promise = { contentType: 'application/pdf', size: bytes.length };
+const declared = { contentType: 'application/pdf', size: bytes.length };
 
 const logged = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => {});
 afterEach(async () => {
@@ -61,7 +61,7 @@ test('a gate is asked, shown every byte and told, on both ways in and on every w
   const { files, uploads } = await start(watcher.self);
   await files.upload(invoice, one, at('a.pdf'), file, { by });
   expect(watcher.shown()).toEqual(bytes);
-  const ticket = await files.beginUpload(invoice, eleven, at('a.pdf'), promise, { by });
+  const ticket = await files.beginUpload(invoice, eleven, at('a.pdf'), declared, { by });
   await follow(ticket, bytes);
   await uploads.complete(eleven, ticket.token, { by });
   expect(watcher.shown()).toEqual(Buffer.concat([bytes, bytes]));
@@ -80,7 +80,7 @@ describe.each(['streamed', 'direct'])('a %s upload', (way) => {
     const { files, uploads, told } = await start(...gates);
     const work = async () => {
       if (way === 'streamed') return files.upload(invoice, one, at(name), file, { by });
-      const ticket = await files.beginUpload(invoice, one, at(name), promise, { by });
+      const ticket = await files.beginUpload(invoice, one, at(name), declared, { by });
       await follow(ticket, bytes);
       return uploads.complete(one, ticket.token, { by });
     };
@@ -144,7 +144,7 @@ describe.each(['streamed', 'direct', 'streamed to incoming/'])('right before a %
   const upload = async (...gates: FileGate[]) => {
     const { files, uploads } = await start(...(way === 'streamed to incoming/' ? [...gates, looksOutside] : gates));
     if (way !== 'direct') return files.upload(invoice, one, at('a.pdf'), file, { by });
-    const ticket = await files.beginUpload(invoice, one, at('a.pdf'), promise, { by });
+    const ticket = await files.beginUpload(invoice, one, at('a.pdf'), declared, { by });
     await follow(ticket, bytes);
     return uploads.complete(one, ticket.token, { by });
   };
@@ -215,7 +215,7 @@ describe('bytes that several gates are shown', () => {
 test('an upload that is given up is told', async () => {
   const watcher = gate();
   const { files, uploads, told } = await start(watcher.self);
-  const ticket = await files.beginUpload(invoice, one, at('a.pdf'), promise, { by });
+  const ticket = await files.beginUpload(invoice, one, at('a.pdf'), declared, { by });
   await uploads.abandon(one, ticket.token, { by });
   expect(watcher.endings).toEqual([{ outcome: 'abandoned' }]);
   expect(told.map(({ kind }) => kind)).toEqual(['upload-begun', 'upload-abandoned']);
@@ -233,10 +233,10 @@ describe('a process that dies', () => {
   test('leaves uploads whose end is read from the bucket and told before the next one', async () => {
     const dead = await start({ name: 'keeper', admit: (upload) => void left.push(upload) });
     await dead.files.upload(invoice, one, at('stored.pdf'), file, { by });
-    const done = await dead.files.beginUpload(invoice, one, at('direct.pdf'), promise, { by });
+    const done = await dead.files.beginUpload(invoice, one, at('direct.pdf'), declared, { by });
     await follow(done, bytes);
     await dead.uploads.complete(one, done.token, { by });
-    const given = await dead.files.beginUpload(invoice, one, at('given-up.pdf'), promise, { by });
+    const given = await dead.files.beginUpload(invoice, one, at('given-up.pdf'), declared, { by });
     await dead.uploads.abandon(one, given.token, { by });
     await dead.files.upload(invoice, one, at('gone.pdf'), file, { by });
     await dead.files.delete(invoice, one, at('gone.pdf'));
@@ -267,7 +267,7 @@ describe('a process that dies', () => {
 
   onEmbedded('between the end of an upload and its word leaves it to whoever completes it again', async () => {
     const dead = await start();
-    const ticket = await dead.files.beginUpload(invoice, one, at('a.pdf'), promise, { by });
+    const ticket = await dead.files.beginUpload(invoice, one, at('a.pdf'), declared, { by });
     await follow(ticket, bytes);
     storage.s3.faults.add({ operation: 'DeleteObject', times: 9, action: 'error' });
     await dead.uploads.complete(one, ticket.token, { by });

@@ -73,8 +73,8 @@ test('where URLs are stable, each person has one URL of a file, in every process
 test('all steps of a direct upload are signed in the name of its grant, which its key tells too', async () => {
   const forms = module.get(FormUploadsService);
   const size = 9 * (1 << 20);
-  const begin = (fileName: string, promise: object) =>
-    forms.beginUpload(one, { ...folder, fileName }, { contentType: 'video/mp4', size, ...promise }, { by });
+  const begin = (fileName: string, declared: object) =>
+    forms.beginUpload(one, { ...folder, fileName }, { contentType: 'video/mp4', size, ...declared }, { by });
   const whole = await begin('film-1.mp4', { multipart: true });
   const steps = [{ method: 'POST' }, { method: 'PUT', uploadId: 'u', partNumber: 1 }, { method: 'GET', uploadId: 'u' }];
   const urls = [];

@@ -15,7 +15,7 @@ export interface StoredFile {
   /** Quoted, as in HTTP. */
   etag: string;
   lastModified?: Date;
-  /** Hexadecimal; where the client promised one, which was then checked. */
+  /** Hexadecimal; where the client declared one, which was then checked. */
   sha256?: string;
   /** Who found it free of malware, with what knowledge and when, where a scanner is a gate. Not in lists. */
   scannedBy?: ScannedBy;

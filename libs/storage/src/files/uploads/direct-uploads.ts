@@ -3,9 +3,9 @@ import { UploadEndings } from '../../direct/completion.js';
 import { noUpload } from '../../direct/refusals.js';
 import { lifeOf, requireInTime, requireSignable, sentEtag } from '../../direct/step-rules.js';
 import { requireSafeStore, sent, ticketFor } from '../../direct/tickets.js';
-import { admitted, type UploadPromise, type UploadTicket } from '../../direct/upload-promise.js';
+import { admitted, type DeclaredUpload, type UploadTicket } from '../../direct/declared-upload.js';
 import { stepRequest, type UploadStep } from '../../direct/upload-requests.js';
-import { UploadTokens, type Opened, type Promised } from '../../direct/upload-token.js';
+import { UploadTokens, type Opened, type UploadTerms } from '../../direct/upload-token.js';
 import { layout } from '../../keys/layout.js';
 import type { OrgId } from '../../keys/org-id.js';
 import type { Place } from '../../keys/place.js';
@@ -18,7 +18,7 @@ import type { About, Telemetry } from '../../telemetry/telemetry.js';
 import { telemetryOf } from '../../telemetry/telemetry-of.js';
 import { StorageEvents } from '../events.js';
 import { storedFile, type StoredFile } from '../reads/stored-file.js';
-import { promisedOf, subjectIn, subjectOf, type UploadTarget } from './upload-target.js';
+import { subjectIn, subjectOf, termsOf, type UploadTarget } from './upload-target.js';
 import { eventSubject, UploadWatch } from './upload-watch.js';
 
 interface Caller {
@@ -39,8 +39,8 @@ export interface SignedStep {
 
 /**
  * Uploads that go straight to the store. A client may write to `incoming/{org}/{upload id}` and nowhere else; what arrives
- * is read by nobody until it has been compared with what was promised and copied to its place. No state is kept here: the
- * token holds the promise, the bucket how the upload ended, so every step can be repeated, in any process.
+ * is read by nobody until it has been compared with what was declared and copied to its place. No state is kept here: the
+ * token holds the terms, the bucket how the upload ended, so every step can be repeated, in any process.
  */
 @Injectable()
 export class DirectUploads {
@@ -60,22 +60,22 @@ export class DirectUploads {
     this.#telemetry = telemetryOf(settings);
   }
 
-  /** For `Files.beginUpload`: what a kind has admitted, and what the client promises. */
-  async begin(target: UploadTarget & { by: string }, promise: UploadPromise): Promise<UploadTicket> {
+  /** For `Files.beginUpload`: what a kind has admitted, and what the client declares. */
+  async begin(target: UploadTarget & { by: string }, declared: DeclaredUpload): Promise<UploadTicket> {
     const { org, purpose } = target;
-    return this.#telemetry.verb('begin', { org, purpose, direct: true }, () => this.#begin(target, promise));
+    return this.#telemetry.verb('begin', { org, purpose, direct: true }, () => this.#begin(target, declared));
   }
 
-  async #begin(target: UploadTarget & { by: string }, promise: UploadPromise): Promise<UploadTicket> {
+  async #begin(target: UploadTarget & { by: string }, declared: DeclaredUpload): Promise<UploadTicket> {
     let subject = subjectOf(target, undefined, true);
     let isAdmitted = false;
     try {
       requireSafeStore(this.settings);
-      const { size, sha256 } = admitted(promise, target.maxBytes);
+      const { size, sha256 } = admitted(declared, target.maxBytes);
       subject = subjectOf(target, size, true);
       await this.watch.admit(subject);
       isAdmitted = true;
-      const ticket = await this.#ticket(target, { ...promise, size, sha256 });
+      const ticket = await this.#ticket(target, { ...declared, size, sha256 });
       const begun = { contentType: target.type.mime, size, grant: grantOfUpload(target.id) };
       this.events.emit({ kind: 'upload-begun', ...eventSubject(subject), ...begun });
       return ticket;
@@ -85,12 +85,12 @@ export class DirectUploads {
     }
   }
 
-  async #ticket(target: UploadTarget & { by: string }, promise: UploadPromise): Promise<UploadTicket> {
+  async #ticket(target: UploadTarget & { by: string }, declared: DeclaredUpload): Promise<UploadTicket> {
     const { org, key, replaces } = target;
     const present = await this.store.find(org, key);
     if (present && !replaces) throw nameTaken();
-    const promised = promisedOf(target, promise, present?.etag, this.#telemetry.here());
-    return ticketFor(this.store, this.settings, promised, await this.#tokens.seal(promised), promise.method);
+    const terms = termsOf(target, declared, present?.etag, this.#telemetry.here());
+    return ticketFor(this.store, this.settings, terms, await this.#tokens.seal(terms), declared.method);
   }
 
   /**
@@ -103,13 +103,13 @@ export class DirectUploads {
     token: string,
     { etag, ...caller }: Caller & { etag?: string | undefined },
   ): Promise<StoredFile> {
-    const promised = await this.#open(org, token, caller);
+    const terms = await this.#open(org, token, caller);
     const sent = sentEtag(etag);
-    const name = `${promised.uploadId} ${sent ?? ''}`;
+    const name = `${terms.uploadId} ${sent ?? ''}`;
     const completing =
       this.#completing.get(name) ??
       this.#telemetry
-        .verb('complete', aboutOf(promised), () => this.#complete(org, promised, sent, caller.requestId))
+        .verb('complete', aboutOf(terms), () => this.#complete(org, terms, sent, caller.requestId))
         .finally(() => void this.#completing.delete(name));
     this.#completing.set(name, completing);
     return completing;
@@ -117,19 +117,19 @@ export class DirectUploads {
 
   async #complete(
     org: OrgId,
-    promised: Promised,
+    terms: UploadTerms,
     sent: string | undefined,
     requestId: string | undefined,
   ): Promise<StoredFile> {
-    const subject = subjectIn(promised, requestId);
-    const { info, isToTell, clean } = await this.endings.complete(org, promised, {
+    const subject = subjectIn(terms, requestId);
+    const { info, isToTell, clean } = await this.endings.complete(org, terms, {
       ...(sent !== undefined && { sent }),
       inspect: () => this.watch.inspect(subject),
       examine: this.watch.looksOutside ? (object) => this.watch.examine(subject, object) : undefined,
       beforeWrite: () => this.watch.beforeWrite(subject),
       onRefusal: (error) => this.watch.failed(subject, error, true),
     });
-    const file = storedFile(info, promised.nameInKey);
+    const file = storedFile(info, terms.nameInKey);
     if (isToTell) await this.watch.stored(subject, file);
     await clean();
     return file;
@@ -140,12 +140,12 @@ export class DirectUploads {
    * store has already is refused with `already_exists`: then `complete` is what is left to do.
    */
   async sign(org: OrgId, token: string, step: UploadStep, caller: Caller): Promise<SignedStep> {
-    const promised = await this.#open(org, token, caller);
-    const incoming = layout.incoming(org, promised);
-    const request = await stepRequest(this.settings, promised, step);
-    requireInTime(promised);
-    await this.watch.beforeStep(subjectIn(promised, caller.requestId));
-    if (await this.endings.outcomeOf(org, promised.uploadId)) throw noUpload();
+    const terms = await this.#open(org, token, caller);
+    const incoming = layout.incoming(org, terms);
+    const request = await stepRequest(this.settings, terms, step);
+    requireInTime(terms);
+    await this.watch.beforeStep(subjectIn(terms, caller.requestId));
+    if (await this.endings.outcomeOf(org, terms.uploadId)) throw noUpload();
     await requireSignable(this.store, org, incoming, step);
     const { url, expiresAt } = await this.store.presign(org, incoming, request, { expiresIn: lifeOf(step) });
     return { method: request.method, url, expiresAt, headers: sent(request.headers) };
@@ -159,18 +159,18 @@ export class DirectUploads {
 
   /** Gives an upload up: what was sent is removed. A completed one is not touched. */
   async abandon(org: OrgId, token: string, caller: Caller): Promise<void> {
-    const promised = await this.#open(org, token, caller);
-    await this.watch.beforeStep(subjectIn(promised, caller.requestId));
-    await this.#telemetry.verb('abandon', aboutOf(promised), async () => {
-      if (await this.endings.abandon(org, promised)) await this.watch.abandoned(subjectIn(promised, caller.requestId));
+    const terms = await this.#open(org, token, caller);
+    await this.watch.beforeStep(subjectIn(terms, caller.requestId));
+    await this.#telemetry.verb('abandon', aboutOf(terms), async () => {
+      if (await this.endings.abandon(org, terms)) await this.watch.abandoned(subjectIn(terms, caller.requestId));
     });
   }
 
   async #open(org: OrgId, token: string, { by, purpose }: Caller): Promise<Opened> {
-    const promised = await this.#tokens.open(token);
-    const isTheirs = promised.org === org && promised.by === by && (purpose ?? promised.purpose) === promised.purpose;
+    const terms = await this.#tokens.open(token);
+    const isTheirs = terms.org === org && terms.by === by && (purpose ?? terms.purpose) === terms.purpose;
     if (!isTheirs) throw noUpload();
-    return promised;
+    return terms;
   }
 }
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { acceptedType, type AcceptedType } from '../../content/accepted-types.js';
 import { admitDeclared } from '../../content/declared-type.js';
-import { requireUser, type UploadPromise } from '../../direct/upload-promise.js';
-import type { Promised } from '../../direct/upload-token.js';
+import { requireUser, type DeclaredUpload } from '../../direct/declared-upload.js';
+import type { UploadTerms } from '../../direct/upload-token.js';
 import { orgScopedKey, type ObjectKey } from '../../keys/object-key.js';
 import type { OrgId } from '../../keys/org-id.js';
 import type { Place } from '../../keys/place.js';
@@ -88,14 +88,14 @@ export const subjectOf = (target: UploadTarget, size: number | undefined, direct
 });
 
 /** What a ticket's token holds, and all that a completion will know, in whatever process. */
-export const promisedOf = (
+export const termsOf = (
   { id, org, purpose, place, by, key, type, replaces, fileName, nameInKey }: UploadTarget & { by: string },
-  { size, sha256, multipart }: UploadPromise,
+  { size, sha256, multipart }: DeclaredUpload,
   /** ETag of the file that is to give way. */
   replacing: string | undefined,
   /** The span that the upload began in. */
   trace: string | undefined,
-): Promised => ({
+): UploadTerms => ({
   uploadId: id,
   org,
   by,
@@ -115,7 +115,7 @@ export const promisedOf = (
 
 /** The same upload again, as its token has it. */
 export const subjectIn = (
-  { uploadId, org, purpose, place, by, path, fileName, contentType, size, replaces }: Promised,
+  { uploadId, org, purpose, place, by, path, fileName, contentType, size, replaces }: UploadTerms,
   requestId: string | undefined,
 ): UploadSubject => ({
   id: uploadId,

@@ -12,7 +12,7 @@ import type { OfficerStore } from '../officer.js';
 import { certificateSigner, signCertificate, type ErasureStatement } from './certificate.js';
 import { ErasureRecords, type StandingRecord } from './erasure-record.js';
 import { digestAlgorithm, leafOf, takeInventory } from './inventory.js';
-import { notCovered } from './promises.js';
+import { notCovered } from './not-covered.js';
 import { removeAll, type Left, type Pass } from './removal.js';
 
 export interface Clock {

@@ -33,7 +33,7 @@ afterAll(files.close);
 
 const code = (expected: string) => expect.objectContaining({ code: expected });
 const file = { bytes: samples.pdf.bytes, contentType: 'application/pdf' };
-const promise = { contentType: 'application/pdf', size: file.bytes.length };
+const declared = { contentType: 'application/pdf', size: file.bytes.length };
 
 /** Time passes when it is waited for. */
 function clock() {
@@ -88,11 +88,11 @@ test('an organisation is closed in every process, erased but for what must stay,
   const forms = other.get(FormUploadsService);
   const uploads = other.get(DirectUploads);
   const at = { formId: '201', customFieldId: '7', fileName: 'late.pdf' };
-  const early = await forms.beginUpload(one, at, promise, { by });
+  const early = await forms.beginUpload(one, at, declared, { by });
   await follow(early, file.bytes);
   const refused: [string, () => Promise<unknown>][] = [
     ['upload', () => forms.upload(one, at, file)],
-    ['begin', () => forms.beginUpload(one, at, promise, { by })],
+    ['begin', () => forms.beginUpload(one, at, declared, { by })],
     ['sign', () => uploads.sign(one, early.token, { method: 'PUT' }, { by })],
     ['complete', () => uploads.complete(one, early.token, { by })],
     ['abandon', () => uploads.abandon(one, early.token, { by })],
@@ -294,7 +294,7 @@ test.each(['through the application', 'directly'])(
     const at = { formId: '30', customFieldId: '7', fileName: 'a.pdf' };
     const upload = async () => {
       if (way !== 'directly') return forms.upload(org, at, file);
-      const ticket = await forms.beginUpload(org, at, promise, { by });
+      const ticket = await forms.beginUpload(org, at, declared, { by });
       await follow(ticket, file.bytes);
       return module.get(DirectUploads).complete(org, ticket.token, { by });
     };

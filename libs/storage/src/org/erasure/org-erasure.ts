@@ -4,13 +4,13 @@ import { StorageError } from '../../storage.error.js';
 import { HoldRecords } from '../control/hold-records.js';
 import { requireOrgControl } from '../control/org-control.js';
 import { officerStore, type OfficerStore, type StoreClient } from '../officer.js';
-import { shortcomings } from '../promises.js';
+import { shortcomings } from '../shortcomings.js';
 import type { ErasureStatement } from './certificate.js';
 import { erase, foldersIn, keyIn, scopeOf, waitMs, type ErasureOptions } from './erase.js';
 import { takeInventory } from './inventory.js';
 import { ErasureRecords } from './erasure-record.js';
 import type { Inventory } from './inventory.js';
-import { notCovered } from './promises.js';
+import { notCovered } from './not-covered.js';
 
 /** What an erasure would do now. */
 export interface ErasurePlan {

@@ -38,10 +38,10 @@ const all = async (org = one) => {
 function changes(place: { formId: string; customFieldId: string; fileName: string }) {
   const forms = other.get(FormUploadsService);
   const trash = other.get(Trash);
-  const promise = { contentType: 'application/pdf', size: file.bytes.length };
+  const declared = { contentType: 'application/pdf', size: file.bytes.length };
   return {
     replace: () => forms.upload(one, place, file, { replace: true }),
-    'replace directly': () => forms.beginUpload(one, place, promise, { by, replace: true }),
+    'replace directly': () => forms.beginUpload(one, place, declared, { by, replace: true }),
     delete: () => forms.delete(one, place),
     purge: () => trash.purge(formUpload, one, place),
     'purge a version': async () => {
@@ -108,8 +108,8 @@ test.each(['through the application', 'directly'])(
     const forms = module.get(FormUploadsService);
     const replace = async () => {
       if (way !== 'directly') return forms.upload(one, place, file, { replace: true });
-      const promise = { contentType: 'application/pdf', size: file.bytes.length };
-      const ticket = await forms.beginUpload(one, place, promise, { by, replace: true });
+      const declared = { contentType: 'application/pdf', size: file.bytes.length };
+      const ticket = await forms.beginUpload(one, place, declared, { by, replace: true });
       await follow(ticket, file.bytes);
       return module.get(DirectUploads).complete(one, ticket.token, { by });
     };
@@ -120,8 +120,8 @@ test.each(['through the application', 'directly'])(
 
 test('a ticket from before the hold replaces nothing, and is completed once the hold is released', async () => {
   const { place } = await files.form(one, 1);
-  const promise = { contentType: 'application/pdf', size: file.bytes.length };
-  const ticket = await files.forms.beginUpload(one, place, promise, { by, replace: true });
+  const declared = { contentType: 'application/pdf', size: file.bytes.length };
+  const ticket = await files.forms.beginUpload(one, place, declared, { by, replace: true });
   await follow(ticket, file.bytes);
   const { id } = await holds.hold(formUpload, one, place, why);
   const uploads = other.get(DirectUploads);

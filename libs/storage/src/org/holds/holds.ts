@@ -11,7 +11,7 @@ import type { StoredVersion } from '../../store/versions/version-list.js';
 import { VersionStore } from '../../store/versions/version-store.js';
 import { HoldRecords, type Hold, type HoldRecord } from '../control/hold-records.js';
 import { requireOrgControl } from '../control/org-control.js';
-import { shortcomings } from '../promises.js';
+import { shortcomings } from '../shortcomings.js';
 import { eachStateOf } from '../trash/key-states.js';
 
 /** What could be done of a hold. */

@@ -13,7 +13,7 @@ import { restoreIdOf, writeOf } from '../../store/file-metadata.js';
 import { ObjectStore } from '../../store/object-store.js';
 import type { StoredVersion } from '../../store/versions/version-list.js';
 import { VersionStore } from '../../store/versions/version-store.js';
-import { shortcomings } from '../promises.js';
+import { shortcomings } from '../shortcomings.js';
 import { chosenOf, goneOf, isThere } from './chosen-state.js';
 import { statesOf } from './key-states.js';
 import { requireRemoved } from './refused-removal.js';

@@ -80,7 +80,7 @@ describe.each(stores)('QuerySigner agrees with the SDK byte by byte: $name', (st
     );
   });
 
-  test('a write with every promise signed', async () => {
+  test('a write with every declared property signed', async () => {
     const sha256 = Buffer.alloc(32, 7).toString('base64');
     const command = new PutObjectCommand({
       Bucket: store.bucket,

@@ -78,7 +78,7 @@ const SSE = 'x-amz-server-side-encryption';
 const KEY = `${SSE}-aws-kms-key-id`;
 const place = (fileName: string) => ({ formId: '201', customFieldId: '7', fileName });
 const file = { bytes: samples.pdf.bytes, contentType: 'application/pdf' };
-const promise = { contentType: 'application/pdf', size: file.bytes.length };
+const declared = { contentType: 'application/pdf', size: file.bytes.length };
 const keyIn = async (Key: string, VersionId?: string) =>
   (await storage.raw.send(new HeadObjectCommand({ Bucket, Key, VersionId }))).SSEKMSKeyId;
 const code = (expected: string) => expect.objectContaining({ code: expected });
@@ -89,7 +89,7 @@ test('every way of writing names the key of the organisation; what outlives the 
     const large = Buffer.concat([file.bytes, Buffer.alloc(partBytes + 1, 0x20)]);
     await forms.upload(org, place('parts.pdf'), { ...file, bytes: large });
     for (const method of ['PUT', 'POST'] as const) {
-      const ticket = await forms.beginUpload(org, place(`${method}.pdf`), { ...promise, method }, { by });
+      const ticket = await forms.beginUpload(org, place(`${method}.pdf`), { ...declared, method }, { by });
       expect((await follow(ticket, file.bytes)).status).toBeLessThan(300);
       await module.get(DirectUploads).complete(org, ticket.token, { by });
     }
@@ -112,8 +112,8 @@ test('every way of writing names the key of the organisation; what outlives the 
 });
 
 test('the steps of a multipart upload: the first names the key, and is refused with another', async () => {
-  const promised = { ...promise, size: 20 * 1024 * 1024, multipart: true };
-  const ticket = await forms.beginUpload(one, place('steps.pdf'), promised, { by });
+  const announced = { ...declared, size: 20 * 1024 * 1024, multipart: true };
+  const ticket = await forms.beginUpload(one, place('steps.pdf'), announced, { by });
   const step = await module.get(DirectUploads).sign(one, ticket.token, { method: 'POST' }, { by });
   expect(step.headers).toMatchObject({ [SSE]: 'aws:kms', [KEY]: keyOf('1') });
   const send = (key: string) => fetch(step.url, { method: 'POST', headers: { ...step.headers, [KEY]: key } });
@@ -128,7 +128,7 @@ test.each(['PUT', 'POST'] as const)(
       const ticket = await forms.beginUpload(
         one,
         place(`${method}-${key ? 'theirs' : 'none'}.pdf`),
-        { ...promise, method },
+        { ...declared, method },
         { by },
       );
       const part = ticket.method === 'POST' ? 'fields' : 'headers';
@@ -195,7 +195,7 @@ test.each<[string, KmsKeyOf, string]>([
     const at = place('never.pdf');
     await expect(service.upload(eleven, at, file)).rejects.toEqual(code(expected));
     for (const method of ['PUT', 'POST'] as const)
-      await expect(service.beginUpload(eleven, at, { ...promise, method }, { by })).rejects.toEqual(code(expected));
+      await expect(service.beginUpload(eleven, at, { ...declared, method }, { by })).rejects.toEqual(code(expected));
     expect(await storage.contents()).toEqual(before);
   }
 });

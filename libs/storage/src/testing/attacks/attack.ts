@@ -45,7 +45,7 @@ export type UrlChange =
 
 /** `file`: the honest bytes of the ticket or of the place, as they are or changed. */
 export type StepBody =
-  | { file: 'as promised' | 'a byte more' | 'a byte less' | 'other bytes' }
+  | { file: 'as declared' | 'a byte more' | 'a byte less' | 'other bytes' }
   | { text: string }
   | { base64: string }
   | { json: Readonly<Record<string, unknown>> };

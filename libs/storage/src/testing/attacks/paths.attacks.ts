@@ -47,7 +47,7 @@ export const pathAttacks: readonly Attack[] = cases.map(([name, url, status, cod
   area: 'path',
   tries: 'to write where the path does not lead',
   sends: [
-    { to: 'api', as: 'a', method: 'PUT', url, headers: { 'content-type': 'image/png' }, body: { file: 'as promised' } },
+    { to: 'api', as: 'a', method: 'PUT', url, headers: { 'content-type': 'image/png' }, body: { file: 'as declared' } },
   ],
   must: { refusedBy: refusedBy(status, code), status, code },
   from,

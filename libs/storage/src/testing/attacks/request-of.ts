@@ -55,7 +55,7 @@ function bytesOf(
   if ('json' in body) return new TextEncoder().encode(fill(JSON.stringify(body.json)));
   if ('base64' in body) return Uint8Array.from(atob(body.base64), (character) => character.charCodeAt(0));
   if (!file) throw new Error('Nothing stands for the file.');
-  if (body.file === 'as promised') return file;
+  if (body.file === 'as declared') return file;
   if (body.file === 'a byte less') return file.subarray(1);
   if (body.file === 'a byte more') return Uint8Array.from([...file, 0x21]);
   // Of the same length, and what it was at its beginning.

@@ -4,7 +4,7 @@ const put = (name: string, tries: string, change: Partial<Step>, from: readonly 
   name: `write URL: ${name}`,
   area: 'ticket',
   tries,
-  sends: [{ to: 'store', as: 'nobody', method: 'PUT', url: '{writeUrlOfA}', body: { file: 'as promised' }, ...change }],
+  sends: [{ to: 'store', as: 'nobody', method: 'PUT', url: '{writeUrlOfA}', body: { file: 'as declared' }, ...change }],
   must: { refusedBy: 'store', status },
   from,
 });
@@ -14,7 +14,7 @@ const unsigned = ['GHSA-g8w9-qw9q-fghr', 'CWE-345'];
 /** A PUT ticket of A: its URL is good for one request, to the letter. */
 export const writeUrlAttacks: readonly Attack[] = [
   put('a byte more', 'to store more than was counted', { body: { file: 'a byte more' } }, ['CVE-2020-8162', 'CWE-770']),
-  put('a byte less', 'to store less than was promised', { body: { file: 'a byte less' } }, ['CVE-2020-8162']),
+  put('a byte less', 'to store less than was declared', { body: { file: 'a byte less' } }, ['CVE-2020-8162']),
   put('another type', 'to store a page as a picture', { headers: { 'content-type': 'text/html' } }, [
     'CVE-2024-29409',
     'CWE-434',
@@ -77,7 +77,7 @@ export const writeUrlAttacks: readonly Attack[] = [
 
 const token = { token: '{ticketOfA}' };
 const complete: Omit<Step, 'as'> = { to: 'api', method: 'POST', url: '/api/uploads/complete', body: { json: token } };
-const sendIt: Step = { to: 'store', as: 'nobody', method: 'PUT', url: '{writeUrlOfA}', body: { file: 'as promised' } };
+const sendIt: Step = { to: 'store', as: 'nobody', method: 'PUT', url: '{writeUrlOfA}', body: { file: 'as declared' } };
 const completeIt: Step = { ...complete, as: 'a' };
 const notFound: Outcome = { refusedBy: 'upload', status: 404, code: 'not_found' };
 

@@ -1,4 +1,4 @@
-import { admitted, requireUser, type UploadPromise } from './upload-promise.js';
+import { admitted, requireUser, type DeclaredUpload } from './declared-upload.js';
 
 const hash = 'a'.repeat(64);
 const invalid = expect.objectContaining({ code: 'invalid_request' });
@@ -15,8 +15,8 @@ test.each([
   ['another method', { size: 5, method: 'DELETE' }],
   ['a method in a list', { size: 5, method: ['PUT'] }],
   ['multipart as text', { size: 5, multipart: 'false' }],
-])('a promise of %s is a bad request', (_what, promise) => {
-  expect(() => admitted(promise as UploadPromise, 100)).toThrow(invalid);
+])('to declare %s is a bad request', (_what, declared) => {
+  expect(() => admitted(declared as DeclaredUpload, 100)).toThrow(invalid);
 });
 
 test('a hash in hexadecimal or base64 is the same one', () => {

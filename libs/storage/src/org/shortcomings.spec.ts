@@ -2,7 +2,7 @@ import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { startOrgFiles } from '../../test/file-kits/org-files.kit.js';
 import { storePresets } from '../options/store-presets.js';
 import { Holds } from './holds/holds.js';
-import { shortcomings, type Doing } from './promises.js';
+import { shortcomings, type Doing } from './shortcomings.js';
 import { Trash } from './trash/trash.js';
 
 const all: Doing[] = ['erase', 'export', 'import', 'move', 'trash', 'hold'];

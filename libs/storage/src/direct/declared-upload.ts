@@ -2,7 +2,7 @@ import { largerThan, StorageError } from '../storage.error.js';
 import { inHex } from '../store/writing/part-checksum.js';
 
 /** What a client says of the bytes it is about to send straight to the store. */
-export interface UploadPromise {
+export interface DeclaredUpload {
   /** Exact, in bytes. */
   size: number;
   /** SHA-256 of the bytes, hexadecimal or base64. */
@@ -45,15 +45,15 @@ export function requireUser(by: unknown): void {
 }
 
 /**
- * The promise in checked form; `sha256` in hexadecimal. It often is the body of a request, so nothing is taken for granted.
+ * What was declared, checked; `sha256` in hexadecimal. It often is the body of a request, so nothing is taken for granted.
  *
  * @throws {StorageError} `invalid_request`, `file_too_large`
  */
-export function admitted(promise: UploadPromise, maxBytes: number): { size: number; sha256?: string } {
-  if (typeof promise !== 'object' || promise === null) {
-    throw new StorageError('invalid_request', 'An upload needs a promise of its bytes: { size }, in bytes.');
+export function admitted(declared: DeclaredUpload, maxBytes: number): { size: number; sha256?: string } {
+  if (typeof declared !== 'object' || declared === null) {
+    throw new StorageError('invalid_request', 'An upload has to declare its bytes: { size }, in bytes.');
   }
-  const { size, sha256, method, multipart } = promise;
+  const { size, sha256, method, multipart } = declared;
   if (!Number.isInteger(size) || size < 1) {
     throw new StorageError('invalid_request', 'size must be the exact number of bytes, 1 or more.');
   }
