@@ -179,7 +179,7 @@ describe('a quota', () => {
   });
 });
 
-test('a file that gives way gives its room back, and one that was refused or given up never keeps any', async () => {
+test('a file that is replaced gives its room back, and one that was refused or given up never keeps any', async () => {
   const catalog = await open();
   const { files, uploads } = await start(catalog.gate);
   await files.upload(formUpload, one, form, file, { by });

@@ -19,7 +19,7 @@ export interface UploadTerms {
   /** Hexadecimal. */
   sha256?: string;
   replaces: boolean;
-  /** ETag of the file that stood at the final key, where one did and gives way. */
+  /** ETag of the file that stood at the final key, where one did and is replaced. */
   replacing?: string;
   multipart: boolean;
   /** The trace that the upload began in, where there is one. */

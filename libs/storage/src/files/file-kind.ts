@@ -29,7 +29,7 @@ export interface FileKindDeclaration<Id extends string, Deletable extends boolea
   accepts?: readonly string[];
   /** Bytes; at most, and by default, 250 MiB. */
   maxBytes?: number;
-  /** Whether a file that is there gives way: always, where the caller asks for it (`asked`), or never (default). */
+  /** Whether a file that is there is replaced: always, where the caller asks for it (`asked`), or never (default). */
   replaces?: boolean | 'asked';
   /** Default true. */
   deletable?: Deletable;

@@ -44,7 +44,7 @@ export interface IncomingFile extends IncomingBytes {
 }
 
 export interface UploadOptions extends By {
-  /** For kinds that give way when asked to: overwrites a file of the same name. Without it a taken name fails with `already_exists`. */
+  /** For kinds that replace when asked to: overwrites a file of the same name. Without it a taken name fails with `already_exists`. */
   replace?: boolean | undefined;
   /** For the module's own kinds. */
   beside?: Beside | undefined;

@@ -12,7 +12,7 @@ export interface ObjectAttributes {
 export interface PutOptions extends ObjectAttributes {
   /** Bytes, where known. */
   size?: number;
-  /** Bytes, where only a bound is known: so much memory is enough. */
+  /** The most bytes that can come, where their number is not known: memory is taken for no more. */
   atMost?: number;
   /** Fails with `already_exists` when the key is taken. */
   ifAbsent?: boolean;

@@ -111,7 +111,7 @@ with mine as (
     stored_at = case when v.unsure then f.stored_at when v.state = 'pending' then now() else f.stored_at end,
     check_at = case when v.unsure or v.may_be_gone then now() + interval '${unsureSeconds} seconds' else null end
   from verdict v
-  -- First those that give way: two at one key are none too many only then.
+  -- First those that are replaced: two at one key are none too many only then.
   where f.org_id = $1::text::bigint and f.id = $2::text::uuid and (select count(*) from gone) >= 0
   returning 1
 ), change (purpose, used_bytes, used_files, reserved_bytes, reserved_files) as (

@@ -31,7 +31,7 @@ export interface UploadSubject extends FileSubject {
   readonly size?: number;
   /** No more bytes than this will be taken. */
   readonly maxBytes: number;
-  /** Whether a file that is there gives way to this one. */
+  /** Whether a file that is there is replaced by this one. */
   readonly replaces: boolean;
   /** Straight to the store, by a ticket. */
   readonly direct: boolean;

@@ -25,7 +25,7 @@ export interface UploadTarget {
   nameInKey: string;
   type: AcceptedType;
   maxBytes: number;
-  /** Whether a file already at the key gives way. */
+  /** Whether a file already at the key is replaced. */
   replaces: boolean;
   by?: string;
   requestId?: string;
@@ -91,7 +91,7 @@ export const subjectOf = (target: UploadTarget, size: number | undefined, direct
 export const termsOf = (
   { id, org, purpose, place, by, key, type, replaces, fileName, nameInKey }: UploadTarget & { by: string },
   { size, sha256, multipart }: DeclaredUpload,
-  /** ETag of the file that is to give way. */
+  /** ETag of the file that is to be replaced. */
   replacing: string | undefined,
   /** The span that the upload began in. */
   trace: string | undefined,

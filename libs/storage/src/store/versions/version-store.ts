@@ -102,7 +102,7 @@ export class VersionStore {
     );
   }
 
-  /** Makes a version the current one by a copy of it. `replacing` is the ETag that gives way; without it none may be there. */
+  /** Makes a version the current one by a copy of it. `replacing` is the ETag of what it replaces; without it none may be there. */
   async restore(org: OrgId, key: ObjectKey, version: StoredVersion, replacing: string | undefined): Promise<void> {
     requireChangeable(key);
     const { conditionalCopy } = this.settings.store;
