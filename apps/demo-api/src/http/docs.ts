@@ -33,15 +33,20 @@ import {
  * says of it.
  */
 const error = (description: string) => ({ type: ErrorAnswer, description });
-const badRequest = () => ApiBadRequestResponse(error('`invalid_request`, `invalid_place`, `invalid_file_name`'));
+const badRequest = (more = '') =>
+  ApiBadRequestResponse(error(`\`invalid_request\`, \`invalid_place\`, \`invalid_file_name\`${more}`));
 const absent = () => ApiNotFoundResponse(error('`not_found`: absent, or of another organisation'));
 const fileErrors = () =>
   applyDecorators(
-    badRequest(),
+    badRequest(', `file_empty`'),
     ApiConflictResponse(error('`already_exists`, `conflict`')),
     ApiPayloadTooLargeResponse(error('`file_too_large`')),
     ApiUnsupportedMediaTypeResponse(error('`type_not_accepted`: the declared type or the extension')),
-    ApiUnprocessableEntityResponse(error('`content_mismatch`: the bytes are not what was declared')),
+    ApiUnprocessableEntityResponse(
+      error('`content_mismatch`, `size_mismatch`: the bytes are not what was declared; `malware_found`'),
+    ),
+    ApiResponse({ status: 423, ...error('`on_hold`, `org_frozen`: nothing changes there now') }),
+    ApiResponse({ status: 507, ...error('`quota_exceeded`: the organisation has no room left') }),
   );
 export const AbandonsUpload = () =>
   applyDecorators(

@@ -40,6 +40,11 @@ const statusOf: Record<StorageErrorCode, number> = {
 const spoken: ReadonlySet<StorageErrorCode> = new Set(['not_supported', 'quota_exceeded']);
 
 const storeTrouble = 'The file store does not answer as it should. Try again later.';
+const checkTrouble = 'A check that comes before this cannot be made now. Try again later.';
+const troubles: Partial<Record<StorageErrorCode, string>> = {
+  check_unavailable: checkTrouble,
+  scan_unavailable: checkTrouble,
+};
 
 export interface ErrorAnswer {
   statusCode: number;
@@ -51,5 +56,9 @@ export interface ErrorAnswer {
 /** What a client is told of an error: what `StorageErrorFilter` answers, and one of several files in an answer of your own. */
 export function answerOf({ code, message }: StorageError): ErrorAnswer {
   const statusCode = statusOf[code];
-  return { statusCode, code, message: statusCode >= 500 && !spoken.has(code) ? storeTrouble : message };
+  return {
+    statusCode,
+    code,
+    message: statusCode >= 500 && !spoken.has(code) ? (troubles[code] ?? storeTrouble) : message,
+  };
 }

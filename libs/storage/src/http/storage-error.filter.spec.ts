@@ -3,7 +3,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { NestFactory } from '@nestjs/core';
 import type { AddressInfo } from 'node:net';
 import { send } from '../../test/http.js';
-import { StorageError } from '../storage.error.js';
+import { StorageError, type StorageErrorCode } from '../storage.error.js';
 import { StorageErrorFilter } from './storage-error.filter.js';
 
 let thrown: StorageError;
@@ -50,6 +50,18 @@ test('a fault of the store is logged with its ids, and answered without them', a
   expect(body.toString()).not.toMatch(/REQ1|EXT2|internal|SlowDown|No answer/);
   expect(logged).toEqual([expect.stringMatching(/SlowDown 503, requestId REQ1, extendedRequestId EXT2/)]);
   expect(logged.join()).not.toMatch(/Signature|abc/);
+});
+
+test.each<[StorageErrorCode, RegExp]>([
+  ['store_unavailable', /^The file store/],
+  ['store_refused', /^The file store/],
+  ['check_unavailable', /^A check/],
+  ['scan_unavailable', /^A check/],
+])('who meets %s is told whose trouble it is, and nothing of it', async (code, message) => {
+  const { body } = await answer(new StorageError(code, 'clamd at 10.0.0.7 is down.'));
+  const told = JSON.parse(body.toString()) as { message: string };
+  expect(told.message).toMatch(message);
+  expect(told.message).not.toMatch(/clamd|10\.0/);
 });
 
 test('what a caller did is not logged', async () => {
