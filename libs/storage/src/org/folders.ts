@@ -9,8 +9,13 @@ export interface Folder {
   prefix: KeyPrefix | ObjectKey;
 }
 
+/** A whole one. */
+export interface AreaFolder extends Folder {
+  prefix: KeyPrefix;
+}
+
 /** The folders of an organisation, one in each area of the bucket. */
-export function foldersOf(org: OrgId): Folder[] {
+export function foldersOf(org: OrgId): AreaFolder[] {
   const proven = parseOrgId(org);
   return (Object.keys(areas) as AreaName[]).map((area) => ({
     area,
@@ -19,7 +24,7 @@ export function foldersOf(org: OrgId): Folder[] {
 }
 
 /** Those of them in which files lie that stay. */
-export const fileFoldersOf = (org: OrgId): Folder[] =>
+export const fileFoldersOf = (org: OrgId): AreaFolder[] =>
   foldersOf(org).filter(({ area }) => areasOfFiles.includes(areas[area]));
 
 /** A folder below any of them, with its slash at the end, or one object. @throws {StorageError} `invalid_key` */

@@ -1,4 +1,4 @@
-import { belongsToOrg, type KeyPrefix, type ObjectKey } from '../../keys/object-key.js';
+import { belongsToOrg, type ObjectKey } from '../../keys/object-key.js';
 import type { OrgId } from '../../keys/org-id.js';
 import { StorageError } from '../../storage.error.js';
 import type { ObjectInfo } from '../../store/object-info.js';
@@ -40,7 +40,7 @@ export async function* exportedFiles(
   );
   for (const { area, prefix } of folders.slice(begun)) {
     const behind = after?.startsWith(prefix) ? after : undefined;
-    for await (const { key, states } of statesIn(versions, org, prefix as KeyPrefix, behind)) {
+    for await (const { key, states } of statesIn(versions, org, prefix, behind)) {
       signal?.throwIfAborted();
       if (!states[0]?.isLatest || states[0].isMarker) continue;
       if (!belongsToOrg(key, org)) {

@@ -1,5 +1,4 @@
 import { areaOf } from '../../keys/areas.js';
-import type { KeyPrefix } from '../../keys/object-key.js';
 import type { OrgId } from '../../keys/org-id.js';
 import { beingErased, StorageError } from '../../storage.error.js';
 import { closuresFreshMs } from '../../storage.policy.js';
@@ -81,7 +80,7 @@ async function* withWhatIsThere(source: ExportSource, summary: ExportSummary, st
 
 /** In the order of an export. */
 async function* present(store: ObjectStore, org: OrgId) {
-  for (const { prefix } of fileFoldersOf(org)) yield* objectsIn(store, org, prefix as KeyPrefix);
+  for (const { prefix } of fileFoldersOf(org)) yield* objectsIn(store, org, prefix);
 }
 
 async function requireSame(store: ObjectStore, org: OrgId, entry: CheckedEntry, signal: AbortSignal | undefined) {

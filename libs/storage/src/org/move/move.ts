@@ -97,7 +97,7 @@ export async function moveOrg(from: MoveSide, to: MoveSide, options: MoveOptions
 /** Holds before what they stand on. */
 export const movedFolders = (org: OrgId): KeyPrefix[] => [
   layout.holds(org),
-  ...fileFoldersOf(org).map(({ prefix }) => prefix as KeyPrefix),
+  ...fileFoldersOf(org).map(({ prefix }) => prefix),
 ];
 
 async function requireOpenOn({ store }: MoveSide, org: OrgId): Promise<void> {
