@@ -27,17 +27,14 @@ export function lean(client: S3Client): S3Client {
   return client;
 }
 
-/** The SDK makes a signer for each request. One asks for credentials, date and region each time it signs, too. */
+/**
+ * The SDK makes a signer for each request. One is told date, region and service each time it signs, too, and asks for
+ * credentials.
+ */
 function shareSigner({ config }: S3Client): void {
   const make = config.signer;
-  const made = new Map<string, ReturnType<typeof make>>();
-  config.signer = (scheme) => {
-    const { name, signingName, signingRegion } = scheme ?? {};
-    const id = JSON.stringify([name, signingName, signingRegion]);
-    const signer = made.get(id) ?? make(scheme);
-    made.set(id, signer);
-    return signer;
-  };
+  let made: ReturnType<typeof make> | undefined;
+  config.signer = (scheme) => (made ??= make(scheme));
 }
 
 /**
