@@ -81,19 +81,14 @@ export async function erase(
   if (scope !== 'all' && folders[0]?.area !== 'own')
     throw new StorageError('invalid_key', 'A part of an organisation is a folder or a file among its own files.');
   const signer = await certificateSigner([options.signer].flat());
-  const opened = await records.open(org, scope, { reason, by, now: new Date(clock.now()) });
-  if (!opened.record.inventory) {
+  const closure = records.keyOf(org, scope);
+  let standing = await records.open(org, scope, { reason, by, now: new Date(clock.now()) });
+  if (!standing.record.inventory) {
     onProgress({ doing: 'waiting', count: waitMs });
     await clock.sleep(waitMs, signal);
+    const counting = { folders, closure, ...standing.record, onProgress, signal };
+    standing = await records.note(org, standing, await takeInventory(officer, org, counting));
   }
-  const closure = records.keyOf(org, scope);
-  const standing = opened.record.inventory
-    ? opened
-    : await records.note(
-        org,
-        opened,
-        await takeInventory(officer, org, { folders, closure, ...opened.record, onProgress, signal }),
-      );
   const requireClosed = async () => {
     const now = await records.find(org, scope);
     if (now?.record.id === standing.record.id) return;
